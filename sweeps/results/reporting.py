@@ -1,8 +1,5 @@
 """The end of a run: its report, and summary.json, whose numbers a list of runs shows."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sweeps.results import summaries
@@ -14,31 +11,16 @@ def write(result: Result) -> Path:
 
     Errors: reports.frames.RunFolderError where a file is missing or is not a run's.
     """
+    from threadpoolctl import threadpool_limits
+
     from reports import page
 
-    with undisturbed():
+    warm_up()  # a library that is loaded later has its own number of threads
+    # Of products this small several threads only wait for each other; and they may round otherwise.
+    with threadpool_limits(1, user_api="blas"):
         path = page.write(result.run)
         summaries.write(result)
     return path
-
-
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """In one BLAS thread, and without the collector of garbage.
-
-    The products are small: more threads only wait for each other, and may round otherwise. The
-    collector would look through all that the run has loaded, over and over, to find little.
-    """
-    from threadpoolctl import threadpool_limits
-
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        with threadpool_limits(1, user_api="blas"):
-            yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def warm_up() -> None:
