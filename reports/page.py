@@ -5,6 +5,7 @@ import hashlib
 import math
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,11 +50,13 @@ def save_figures(run: Run, folder: Path) -> None:
 
 def warm_up() -> None:
     """Load the libraries that `build` draws with: a second or two that can pass in between."""
-    import jinja2  # noqa: F401
     import seaborn  # noqa: F401
     from scipy import stats  # noqa: F401
 
     import reports.sections  # noqa: F401
+
+    for name in ("page.html.j2", "blocks.html.j2"):
+        _environment().get_template(name)
 
 
 def render(run: Run) -> str:
@@ -111,6 +114,7 @@ def policy(script: str) -> str:
     )
 
 
+@cache
 def _environment() -> "Environment":
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 

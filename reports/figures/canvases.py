@@ -22,17 +22,28 @@ def canvas(width: float = style.WIDTH, height: float = style.HEIGHT) -> "Iterato
 
     Whatever a matplotlibrc says, the user's or one that lies about, it says nothing here.
     """
-    import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
 
-    with mpl.rc_context():
-        settings = cast(dict[str, Any], mpl.rcParams)
-        dict.update(settings, style.settings())  # they were checked when they were made
+    with _house_style():
         kept = keeper()
         if kept is not None:
             yield kept.blank(width, height)
         else:
             yield Canvas(figsize=(width / 72, height / 72), layout="constrained")
+
+
+@contextmanager
+def _house_style() -> Iterator[None]:
+    """As `matplotlib.rc_context`, which asks each of 300 settings for itself."""
+    import matplotlib as mpl
+
+    settings = cast(dict[str, Any], mpl.rcParams)
+    before = {name: value for name, value in dict.items(settings) if name != "backend"}
+    dict.update(settings, style.settings())  # they were checked when they were made
+    try:
+        yield
+    finally:
+        dict.update(settings, before)
 
 
 @dataclass

@@ -1,6 +1,5 @@
-"""Learning curves of the confirmed configurations, with bands computed in NumPy."""
+"""Learning curves of the confirmed configurations, with the bands of their networks."""
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -13,38 +12,6 @@ from reports.figures.style import DASHES, MUTED, SERIES, percent_axis, plain_log
 from reports.text import count
 
 
-def bands(curves: pd.DataFrame, configs: tuple[str, ...], kind: str) -> pd.DataFrame:
-    """config, split, epoch, median, low, high, n: over the replicates that had not diverged."""
-    parts = []
-    chosen = curves[(curves["phase"] == "confirm") & curves["config"].isin(configs)]
-    for config in configs:
-        rows = chosen[chosen["config"] == config]
-        for split in ("train", "dev"):
-            # pivot, since a pivot table would drop the evaluations at which all had diverged
-            values = f"{split}_{kind}"
-            wide = rows.pivot(index="replicate", columns="epoch", values=values)  # noqa: PD010
-            wide = wide.sort_index(axis=1)
-            found = wide.to_numpy(float)
-            found = np.where(np.isfinite(found), found, np.nan)
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message="All-NaN slice")  # all diverged: a gap
-                low, median, high = np.nanquantile(found, [0.1, 0.5, 0.9], axis=0)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "config": config,
-                        "split": split,
-                        "epoch": wide.columns.to_numpy(),
-                        "median": median,
-                        "low": low,
-                        "high": high,
-                        "n": np.isfinite(found).sum(axis=0),
-                    }
-                )
-            )
-    return pd.concat(parts, ignore_index=True)
-
-
 def curves(
     frame: pd.DataFrame,
     kind: str,
@@ -52,7 +19,10 @@ def curves(
     target: float | None,
     named: Callable[[str], str],
 ) -> Figure:
-    """One panel per configuration of `bands`, all on one scale; named: a panel's title."""
+    """One panel per configuration of the bands of `confirmed_curves`, all on one scale.
+
+    named: a panel's title.
+    """
     configs = list(dict.fromkeys(frame["config"]))
     limits, gone = _limits(frame, log=kind == "loss", bounded=percent)
     panels = tuple(

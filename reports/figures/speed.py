@@ -40,7 +40,7 @@ def reach(
 ) -> Figure:
     """The share of networks that have reached the target, by epoch; the speed-up by target.
 
-    `survival` is `convergence.survival`, `ladder` is `convergence.speed_by_target`; named: the
+    `survival` is `convergence.survival`, `ladder` is `target_ladder.speed_by_target`; named: the
     legend's words for a configuration.
     """
     every = list(dict.fromkeys(survival["config"]))

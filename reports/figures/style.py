@@ -7,7 +7,7 @@ that one SVG serves the light and the dark theme. Axes and text become `currentC
 import math
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from reports.figures import hover
 from reports.text import count, exact
@@ -49,7 +49,8 @@ def settings() -> dict[str, Any]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(style)
-        told = dict(mpl.rcParams)
+        # Asked for its backend by name, matplotlib would load it.
+        told = dict(dict.items(cast("dict[str, Any]", mpl.rcParams)))
     return {name: value for name, value in told.items() if not name.startswith("backend")}
 
 

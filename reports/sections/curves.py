@@ -24,7 +24,7 @@ def curves(run: Run) -> Section | None:
     aim = convergence.target(run)
     blocks: list[Block] = []
     for kind in ("error", "loss"):
-        frame = figures.bands(run.curves, shown, kind)
+        frame = confirmed_curves.bands(run, shown, kind)
         if not np.isfinite(frame["median"]).any():
             blocks.append(Paragraphs((f"No {kind} was finite at any evaluation.",)))
             continue

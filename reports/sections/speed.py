@@ -17,7 +17,7 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import convergence
+from reports.stats import convergence, target_ladder
 from reports.stats.convergence import SpeedTarget, axes
 from reports.stats.intervals import Interval
 
@@ -38,7 +38,7 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
     yield Plot(
         figures.reach(
             convergence.survival(found),
-            convergence.speed_by_target(run),
+            target_ladder.speed_by_target(run),
             float(found.attrs["tau"]),
             f"{scale.name} of {scale.value(aim.value)} or less",
             not run.regression,
@@ -127,7 +127,7 @@ def _percent(share: Interval) -> str:
 def _costs(run: Run, aim: SpeedTarget) -> Table:
     """The means on the other cost axes, on which batch sizes are no longer equal."""
     known = axes(run)
-    frames = {axis: convergence.speed(run, aim, axis).set_index("config") for axis in known}
+    frames = {axis: convergence.reaching(run, aim, axis).set_index("config") for axis in known}
     rows = []
     for config in run.configs:
         cells, first = [link(run, config)], frames["epoch"].loc[config]

@@ -25,7 +25,6 @@ AXES = {
     "gradient_evaluations": "gradient evaluations",
     "flops": "floating-point operations",
 }
-LADDER = 20
 
 
 def axes(run: Run) -> dict[str, str]:
@@ -116,25 +115,39 @@ def times(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
     `time` is in the units of the axis and at most the common horizon tau, the least that any
     configuration was trained for; a hit after tau is not one. attrs: tau, spacing.
     """
-    costs = {config: _cost(run, config, axis) for config in run.configs}
-    horizons = [_horizon(run, cost) for cost in costs.values()]
-    tau = min(horizons) if math.isfinite(min(horizons)) else 0.0
+    there, tau = arrivals(run, aim, axis)
     rows, spacing = [], {}
-    for config, cost in costs.items():
-        hits = first_hits(confirmed_curves.matrix(run, config, aim.metric), aim.value)
+    for config, (time, reached) in there.items():
         lost = run.rows_of(config)["status"].to_numpy() == "diverged"
-        steps = np.diff(cost, axis=1)
+        steps = np.diff(_cost(run, config, axis), axis=1)
         spacing[config] = float(np.nanmedian(steps)) if np.isfinite(steps).any() else 0.0
-        for replicate, hit in enumerate(hits):
-            time = float(cost[replicate, hit]) if hit >= 0 else math.inf
-            reached = time <= tau
-            missed = "diverged" if lost[replicate] else "horizon"
-            rows.append(
-                (config, replicate, min(time, tau), reached, "reached" if reached else missed)
-            )
+        missed = np.where(lost, "diverged", "horizon")
+        outcome = np.where(reached, "reached", missed).tolist()
+        each = zip(time.tolist(), reached.tolist(), outcome, strict=True)
+        rows += [(config, replicate, *what) for replicate, what in enumerate(each)]
     found = pd.DataFrame(rows, columns=["config", "replicate", "time", "reached", "outcome"])
     found.attrs.update(tau=tau, spacing=spacing)
     return found
+
+
+def arrivals(
+    run: Run, aim: SpeedTarget, axis: str
+) -> tuple[dict[str, tuple[Array, NDArray[np.bool_]]], float]:
+    """By configuration each network's time (n,), tau at most, and whether it was there; tau."""
+    costs, tau = run.kept(f"costs/{axis}", lambda: _costs(run, axis))
+    found = {}
+    for config, cost in costs.items():
+        hits = first_hits(confirmed_curves.matrix(run, config, aim.metric), aim.value)
+        time = np.where(hits >= 0, cost[np.arange(len(hits)), hits], math.inf)
+        found[config] = np.minimum(time, tau), time <= tau
+    return found, tau
+
+
+def _costs(run: Run, axis: str) -> tuple[dict[str, Array], float]:
+    """What each configuration's evaluations had cost, and the common horizon tau."""
+    costs = {config: _cost(run, config, axis) for config in run.configs}
+    horizon = min(_horizon(run, cost) for cost in costs.values())
+    return costs, horizon if math.isfinite(horizon) else 0.0
 
 
 def survival(found: pd.DataFrame) -> pd.DataFrame:
@@ -159,37 +172,50 @@ def survival(found: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def speed(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
-    """One row per configuration: n, reached, diverged, reach, share, restricted, speedup, faster.
+def reaching(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
+    """One row per configuration: config, n, reached, diverged, reach, share, restricted.
 
     `share` (Interval) is the reach with Wilson's bounds; `restricted` (Interval) the mean of
-    min(T, tau), see there; `speedup` (Interval) the ratio of these means, the defaults' over ours,
-    with a permutation interval; `faster` (Interval) = (U + ties / 2) / nm, the chance that a
-    network of ours is sooner than one of theirs. No ratio where a side never arrived: its mean is
-    the horizon, which says nothing of its speed.
+    min(T, tau), see there.
     """
-    found = times(run, aim, axis)
-    tau, base, rows = found.attrs["tau"], run.default, []
-    groups = {str(config): part for config, part in found.groupby("config", sort=False)}
-    for config, part in groups.items():
-        time = part["time"].to_numpy(float)
-        reached = int(part["reached"].sum())
+    found, rows = times(run, aim, axis), []
+    for config, part in found.groupby("config", sort=False):
+        time, reached = part["time"].to_numpy(float), int(part["reached"].sum())
         share = replace(intervals.wilson(reached, len(time)), covers="new seeds, on this data")
-        row = {
-            "config": config,
-            "n": len(time),
-            "reached": reached,
-            "diverged": int((part["outcome"] == "diverged").sum()),
-            "reach": share.estimate,
-            "share": share,
-            "restricted": restricted(time, reached, tau),
-            "speedup": intervals.none(math.nan, len(time), "no confirmed defaults"),
-            "faster": intervals.none(math.nan, len(time), "no confirmed defaults"),
-        }
-        if base is not None:
-            row |= _against(found, config, base)
-        rows.append(row)
+        rows.append(
+            {
+                "config": str(config),
+                "n": len(time),
+                "reached": reached,
+                "diverged": int((part["outcome"] == "diverged").sum()),
+                "reach": share.estimate,
+                "share": share,
+                "restricted": restricted(time, reached, found.attrs["tau"]),
+            }
+        )
     return pd.DataFrame(rows)
+
+
+def speed(run: Run, aim: SpeedTarget) -> pd.DataFrame:
+    """`reaching` in epochs, and against the defaults: speedup, faster.
+
+    `speedup` (Interval) is the ratio of the restricted means, the defaults' over ours, with a
+    permutation interval; `faster` (Interval) = (U + ties / 2) / nm, the chance that a network of
+    ours is sooner than one of theirs. No ratio where a side never arrived: its mean is the horizon,
+    which says nothing of its speed.
+    """
+    return run.kept(f"speed/{aim.metric}/{aim.value}", lambda: _speed(run, aim))
+
+
+def _speed(run: Run, aim: SpeedTarget) -> pd.DataFrame:
+    found, table, base = times(run, aim), reaching(run, aim), run.default
+    if base is None:
+        alone = [intervals.none(math.nan, n, "no confirmed defaults") for n in table["n"]]
+        return table.assign(speedup=alone, faster=alone)
+    against = [_against(found, config, base) for config in table["config"]]
+    return table.assign(
+        speedup=[one["speedup"] for one in against], faster=[one["faster"] for one in against]
+    )
 
 
 def _against(found: pd.DataFrame, config: str, base: str) -> dict[str, Interval]:
@@ -242,34 +268,6 @@ def restricted(time: Array, reached: int, tau: float) -> Interval:
     return replace(
         found, kind=f"{found.kind}, for those that reach it", covers=f"{found.covers}, if they do"
     )
-
-
-def ladder(run: Run, metric: str = "dev_error") -> Array:
-    """Twenty thresholds from below the initial value down to the pooled best, evenly spaced."""
-    values = [confirmed_curves.matrix(run, config, metric) for config in run.configs]
-    first = float(np.nanmin([np.nanmedian(each[:, 0]) for each in values]))
-    best = float(np.nanmin([np.nanmin(each) for each in values]))
-    return np.linspace(first, best, LADDER + 1)[1:] if best < first else np.empty(0)
-
-
-def speed_by_target(run: Run) -> pd.DataFrame:
-    """config, target, speedup, reach, over the ladder of targets.
-
-    `speedup` is the ratio of the mean epochs, those that missed it counted with the horizon; NaN
-    where a side has not reached the target at all.
-    """
-    rows = []
-    for value in ladder(run):
-        found = times(run, SpeedTarget("dev_error", float(value), "the ladder"))
-        own, time = found["config"].to_numpy(), found["time"].to_numpy(float)
-        reached = found["reached"].to_numpy(bool)
-        means = {one: (time[own == one].mean(), reached[own == one].mean()) for one in run.configs}
-        base, came = means.get(run.default or "", (math.nan, 0.0))
-        for config, (mean, reach) in means.items():
-            timed = mean > 0 and min(reach, came) > 0
-            ratio = base / mean if timed else math.nan
-            rows.append((config, float(value), ratio, reach))
-    return pd.DataFrame(rows, columns=["config", "target", "speedup", "reach"])
 
 
 def _cost(run: Run, config: str, axis: str) -> Array:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from reports import units
-from reports.frames import Run
+from reports.frames import Run, once
 from reports.stats import (
     bootstrap,
     choosing,
@@ -75,6 +75,7 @@ def by_objective(goal: Objective) -> Measure:
     return Measure(goal.metric, OF_ROWS.get(goal.metric, ""), goal.sign)
 
 
+@once
 def measure(run: Run) -> Measure:
     """By what the networks of a run are compared."""
     goal = objectives.objectives(run)[0]

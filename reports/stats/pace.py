@@ -43,7 +43,7 @@ def paces(run: Run, aim: SpeedTarget, axis: str = "epoch") -> tuple[Pace, ...]:
     """The confirmed arms, fastest first; those that never got there last."""
     configs = {one.config for one in arms.judged(run)}
     found = convergence.times(run, aim, axis)
-    table = convergence.speed(run, aim, axis)
+    table = convergence.reaching(run, aim, axis)
     table = table[table["config"].isin(configs)]
     if not len(table):
         return ()

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from reports import text
-from reports.frames import Array, Run
+from reports.frames import Array, Run, once
 from reports.natural import natural
 from reports.stats import conditional, tuning
 
@@ -62,6 +62,7 @@ class Parallel:
     left_out: tuple[str, ...]
 
 
+@once
 def parallel(run: Run) -> Parallel | None:
     """None of fewer than two trials, or where no setting varies among them."""
     trials = run.trials[np.isfinite(run.trials["value"].to_numpy(float))]

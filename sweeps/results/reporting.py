@@ -11,15 +11,22 @@ def write(result: Result) -> Path:
 
     Errors: reports.frames.RunFolderError where a file is missing or is not a run's.
     """
+    from threadpoolctl import threadpool_limits
+
     from reports import page
 
-    path = page.write(result.run)
-    summaries.write(result)
+    warm_up()  # a library that is loaded later has its own number of threads
+    # Of products this small several threads only wait for each other; and they may round otherwise.
+    with threadpool_limits(1, user_api="blas"):
+        path = page.write(result.run)
+        summaries.write(result)
     return path
 
 
 def warm_up() -> None:
     """Import the libraries that draw a report, while the workers are busy."""
+    import threadpoolctl  # noqa: F401
+
     from reports import page
 
     page.warm_up()

@@ -13,7 +13,7 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import confirmed_curves, convergence, permutation, tuning
+from reports.stats import confirmed_curves, convergence, permutation, target_ladder, tuning
 from reports.stats.convergence import SpeedTarget
 from reports.stats.intervals import Array
 
@@ -209,7 +209,7 @@ def test_a_target_that_a_side_never_reaches_gives_no_speed_up(make: Callable[...
         assert row["speedup"].why == whose
         assert math.isnan(row["speedup"].estimate)
         assert math.isnan(row["faster"].estimate)
-    ladder = convergence.speed_by_target(run)
+    ladder = target_ladder.speed_by_target(run)
     for value, step in ladder.groupby("target"):
         base = step.loc[step["config"] == run.default, "reach"].iloc[0]
         known = (step["reach"] > 0) & (base > 0)
@@ -278,7 +278,7 @@ def test_half_of_the_defaults_reach_the_target_of_their_own(
 
 def test_the_ladder_starts_below_the_initial_error(make: Callable[..., Path]) -> None:
     run = load(make())
-    ladder = convergence.ladder(run)
+    ladder = target_ladder.ladder(run)
     first = min(np.median(confirmed_curves.matrix(run, c, "dev_error")[:, 0]) for c in run.configs)
     assert len(ladder) == 20
     assert (np.diff(ladder) < 0).all()

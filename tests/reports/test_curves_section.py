@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,6 +14,7 @@ from reports.figures.canvases import canvas
 from reports.frames import Run, load
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.curves import curves
+from reports.stats import confirmed_curves
 
 SCORES = ["train_loss", "train_error", "dev_loss", "dev_error"]
 
@@ -68,6 +70,23 @@ def test_every_setting_of_a_small_study_is_drawn(make: Callable[..., Path]) -> N
     assert [len(plot.figure.panels) for plot in plots] == [6, 6]
     leads = [block for block in curves(run).blocks if isinstance(block, Paragraphs)]
     assert not any("Shown" in lead.paragraphs[0] for lead in leads)
+
+
+def test_a_band_is_of_the_networks_that_had_not_diverged(make: Callable[..., Path]) -> None:
+    """And the same, whether one did or none: of each evaluation its own quantiles."""
+    run = load(make())
+    found = confirmed_curves.bands(run, run.configs, "loss").set_index(["config", "split"])
+    kinds = set()
+    for config in run.configs:
+        values = confirmed_curves.matrix(run, config, "dev_loss")
+        kinds.add(bool(np.isnan(values).any()))
+        band = found.loc[(config, "dev")].sort_values("epoch")
+        for row, column in zip(band.itertuples(), values.T, strict=True):
+            alive = column[np.isfinite(column)]
+            assert row.n == len(alive)
+            expected = tuple(np.quantile(alive, [0.1, 0.5, 0.9])) if len(alive) else (np.nan,) * 3
+            np.testing.assert_array_equal((row.low, row.median, row.high), expected)
+    assert kinds == {True, False}, "some networks diverge in this run, and all of none"
 
 
 @pytest.mark.parametrize(("high", "gone"), [(1.0, 0), (1000.0, 1)])

@@ -5,6 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
+
+from reports.figures import style
+from reports.figures.canvases import canvas
+
 DRAW = """
 from reports.figures.canvases import canvas
 from reports.figures.panels import panel
@@ -38,3 +43,12 @@ def test_a_matplotlibrc_that_lies_about_says_nothing(tmp_path: Path) -> None:
     settings = "text.usetex: True\nfont.size: 40\naxes.facecolor: red\n"
     (tmp_path / "settings" / "matplotlibrc").write_text(settings)
     assert drawn(tmp_path / "settings") == drawn(tmp_path / "plain")
+
+
+def test_matplotlib_is_left_as_it_was_found() -> None:
+    """With the user's settings, and no backend loaded for us."""
+    with mpl.rc_context({"font.size": 40}):
+        before = dict(dict.items(mpl.rcParams))
+        with canvas():
+            assert mpl.rcParams["font.size"] == style.PLAIN
+        assert dict(dict.items(mpl.rcParams)) == before

@@ -49,11 +49,18 @@ def lay(figure: "Canvas", head: float, foot: float) -> list[Laid]:
     Axes that were placed by hand, of no grid, stay where they are.
     """
     width, height = size(figure)
-    found: list[Laid] = []
+    found = [_measured(axes, width) for axes in figure.axes]
     for _ in range(2):
-        found = [_measured(axes, width) for axes in figure.axes]
+        before = _places(figure)
         _place(found, width, height, head, foot)
-    return [_measured(one.axes, width) for one in found]
+        if _places(figure) == before:
+            break
+        found = [_measured(axes, width) for axes in figure.axes]
+    return found
+
+
+def _places(figure: "Canvas") -> list[tuple[float, ...]]:
+    return [axes.get_position().bounds for axes in figure.axes]
 
 
 def _measured(axes: Any, width: float) -> Laid:
