@@ -26,7 +26,7 @@ def columns(run: Run) -> Iterator[Block]:
         return
     unit, axis = 1.0, "rise in error, points"
     if run.regression:
-        unit = run.target_sd or 1.0
+        unit = units.unit(run, "dev_error").own
         axis = "rise in RMSE" + ("" if run.target_sd else ", SDs")
     yield Plot(figures.relied(found, unit, not run.regression, axis, _sentence(run, found, unit)))
     more = len(found.columns) - figures.SHOWN
