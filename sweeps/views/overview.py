@@ -98,7 +98,7 @@ def _survey(folder: Path) -> Overview:
         winner=found.winner,
         test_error=found.test_error,
         regression=provenance["task"] == "regression",
-        target_sd=provenance["data"].get("target_sd"),
+        target_sd=folders.target_sd(provenance),
         age=_age(folder),
     )
 

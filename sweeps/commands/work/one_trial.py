@@ -58,10 +58,10 @@ class TrialUnit:
 
 def unit(folder: Path) -> TrialUnit:
     """Of a run's trials; before it is finished errors of numbers are told in SDs."""
-    known = folders.provenance(folder)
-    if known is None:
-        return TrialUnit("", None)
-    return TrialUnit(str(known["objective"]["metric"]), known["data"].get("target_sd"))
+    known = folders.provenance(folder) or {}
+    objective = known.get("objective")
+    metric = objective.get("metric", "") if isinstance(objective, dict) else ""
+    return TrialUnit(str(metric), folders.target_sd(known))
 
 
 def _from_record(folder: Path, number: int) -> TrialView | None:
