@@ -198,6 +198,9 @@ def _four(x: float, _: int) -> str:
 # What is measured in SDs of the target, where that is a number.
 IN_SDS = ("train_error", "dev_error", "test_error", "gap", "mean_absolute_error")
 
+# Of numbers that are in their own unit already.
+OWN = Unit("", digits=_amount, of_target=True)
+
 # Of the metrics that are no losses or errors of a split.
 UNITS = {
     "auc": Unit("AUC", digits=_four, ends=(0.0, 1.0)),
