@@ -129,17 +129,16 @@ def table(name: str, caption: str, names: Sequence[str], rows: Sequence[Sequence
 
 def _figure(runs: Sequence[Run], names: Sequence[str]) -> Figure | None:
     """Each winner's error on new rows, where they can share an axis."""
-    if len({(run.task, run.target_sd) for run in runs}) > 1:
+    if len({(run.task, run.target_sd is None) for run in runs}) > 1:
         return None
     by, first = measures.plain(), runs[0]
-    scale = first.target_sd or 1.0
-    unit = units.Unit("", scale, digits=lambda x, _: text.amount(x))
     candidates = []
     for run, name in zip(runs, names, strict=True):
         found = measures.on_new_rows(run, comparison.winner(run), by)
-        words = (unit if run.regression else by.unit(run)).interval(found)
-        candidates.append(Candidate(name, True, run is first, found, words).times(scale))
-    margin = scale * measures.margin(first, comparison.winner(first), by)
+        unit = by.unit(run)
+        one = Candidate(name, True, run is first, found, unit.interval(found))
+        candidates.append(one.times(unit.own))
+    margin = by.unit(first).own * measures.margin(first, comparison.winner(first), by)
     what = "typical error on new data" if first.regression else "error on new data"
     made = figures.recommended(candidates, margin, not first.regression, what)
     caption = "95 % intervals, each on its own. Shaded: as good as the first, within the margin."

@@ -95,6 +95,11 @@ class Run:
         return self._of_target("target_sd")
 
     @property
+    def target_name(self) -> str:
+        """The column that is predicted."""
+        return str(self.provenance["data"].get("target", "target"))
+
+    @property
     def target_zero(self) -> float | None:
         """Where 0 is among the standardized numbers; None where the target has one scale alone."""
         return self._of_target("target_zero")

@@ -30,8 +30,9 @@ TERMS: Mapping[str, str] = {
     "L2 penalty": "Weight decay, λ: adds the sum of squared weights to the loss, which keeps "
     "weights small.",
     "learning rate": "How far each training step moves the weights.",
-    "loss": "How far the predicted probabilities (or numbers) are from what is true; less is "
-    "better. It tells settings apart sooner than the share of errors does.",
+    "loss": "How far the predicted probabilities (or numbers: squared, in SDs of the target) are "
+    "from what is true; less is better. It tells settings apart sooner than the share of errors "
+    "does.",
     "margin": "Smaller differences than this count as the same: half a point, or a tenth of the "
     "error, unless the study says another.",
     "out of fold": "Predicted by networks that did not train on the row.",

@@ -16,7 +16,7 @@ from reports import frames, summary, text, units
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
-from reports.stats import trial_curves
+from reports.stats import objectives, trial_curves
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -134,12 +134,15 @@ def _environment() -> "Environment":
 
 
 def _embedded(run: Run) -> dict[str, Any]:
-    """The frames as JSON, column by column; of the trials' curves a few points."""
+    """The frames as JSON, column by column; of the trials' curves a few points.
+
+    The trials' values, which the script says, are as figures draw them.
+    """
     confirm = run.confirm if run.confirm is not None else pd.DataFrame()
     return {
         "provenance": run.provenance,
         "summary": columns(summary.table(run).drop(columns="settings")),
-        "trials": columns(run.trials),
+        "trials": columns(objectives.drawn(objectives.objectives(run), run.trials)),
         "confirm": columns(confirm.drop(columns="settings", errors="ignore")),
         "importance": columns(run.importance),
         "curves": _curves(run),
@@ -149,7 +152,7 @@ def _embedded(run: Run) -> dict[str, Any]:
 def _curves(run: Run) -> dict[str, Any]:
     """The trials' curves by number, and what their errors are."""
     error = units.unit(run, "dev_error")
-    name = "error" if error.factor == 100.0 else "RMSE"
+    name = "error" if error.is_percent else "RMSE"
     return {"name": name, "unit": error.suffix, "trials": trial_curves.thinned(run)}
 
 

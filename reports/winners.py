@@ -130,13 +130,15 @@ def _objectives(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     for name, goal in summary.beyond_the_error(run):
         if run.folds is not None and goal.reduce == "mean" and name != "test_objective":
             seeds = f"{_out_of_fold(run, frame)}; settings are compared by it"
-        about = (goal.name, compared if name == "test_objective" else seeds)
+        said = compared if name == "test_objective" else seeds
+        squares = "squares in SDs of the target, " * (run.regression and "loss" in goal.metric)
+        about = (goal.name, f"{squares}{said}")
         yield _column(frame, name, goal.name, goal.unit, about)
 
 
 def _errors(run: Run, frame: pd.DataFrame) -> Iterator[ScoreColumn]:
     """The error that decides first: a reader with little room sees no more."""
-    share = _sds(run) if run.regression else "share of rows"
+    share = _rmse(run) if run.regression else "share of rows"
     chosen_by = (
         "" if run.has_test or run.folds is not None else "; settings were chosen by these rows"
     )
@@ -260,8 +262,8 @@ def _on_new_rows(run: Run, frame: pd.DataFrame) -> str:
     return f"{_seeds(frame)} [{text.LEVEL} interval for new {of} and seeds, for this training set]"
 
 
-def _sds(run: Run) -> str:
+def _rmse(run: Run) -> str:
     if run.several:
-        return f"RMSE in {units.sds(run)}, the root of the mean square over targets"
-    one = "" if run.target_sd is None else f" (one SD is {text.amount(run.target_sd)})"
-    return f"RMSE in {units.sds(run)}{one}"
+        return f"RMSE in {units.of_target(run)}, the root of the mean square over targets"
+    one = "" if run.target_sd is None else f", whose SD is {text.amount(run.target_sd)}"
+    return f"RMSE in {units.of_target(run)}{one}"

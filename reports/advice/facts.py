@@ -57,12 +57,12 @@ def error(run: Run, name: str, found: Interval) -> Fact:
         return Fact(label, term, unit.head(found), beside)
     if run.regression:
         label = "Typical error (RMSE) on new data"
-    in_units = "in the target's unit" if run.target_sd is not None else ""
+    in_units = f"in {units.of_target(run)}" if run.target_sd is not None else ""
     term = in_units if run.regression else "share of rows answered wrongly"
     if uneven.counts(run) is not None:
         term += "".join(f"; {_said(run, name, by)}" for by in uneven.BESIDE)
     if run.several:
-        beside += f", in {units.sds(run)}"
+        beside += f", in {units.of_target(run)}"
     if factor is not None:
         beside += (
             f"; by ratio a factor of {text.amount(factor)} (exp of the RMS of ln(said / true))"

@@ -1,6 +1,6 @@
 """The quantity of the first screen, a score that the study asks for or the error; how it reads."""
 
-from reports import text, units
+from reports import units
 from reports.frames import Run
 from reports.stats import measures, scores
 from reports.stats.intervals import Interval
@@ -19,17 +19,12 @@ def value(run: Run, name: str, split: str | None = None) -> Interval:
 
 
 def unit(run: Run) -> units.Unit:
-    """Of what is shown; errors of a number, root mean squared or absolute, are in its own units."""
-    by = measure(run)
-    if by.is_error or (run.regression and run.target_sd is not None):
-        return error_unit(run)
-    return by.unit(run)
+    """Of what is shown."""
+    return measure(run).unit(run)
 
 
 def error_unit(run: Run) -> units.Unit:
-    """Of the plain error; an RMSE in the target's own units, where they are known."""
-    if run.regression and run.target_sd is not None:
-        return units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
+    """Of the plain error."""
     return measures.plain().unit(run)
 
 

@@ -156,13 +156,19 @@ def _more_room(run: Run) -> Iterator[Step]:
 def _reference(run: Run) -> Iterator[Step]:
     """How well a perfect model could do, which tells noise from bias."""
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
-    unit = "in SDs of the target" if run.regression else "how often experts err"
+    unit = _sds(run) if run.regression else "how often experts err"
     yield Step(
         f"If you know the least error that is possible ({unit}), write it into the study: it tells "
         "noise from a too simple model.",
         f"reference: {text.setting(train / 2, 1)}  # your own number{', in SDs' * run.regression}",
         yours=f"your own number, the least error that is possible{', in SDs' * run.regression}",
     )
+
+
+def _sds(run: Run) -> str:
+    """A study has its reference in SDs, the page its errors in the target's own unit."""
+    sd = run.target_sd
+    return "in SDs of the target" + ("" if sd is None else f", one of which is {text.amount(sd)}")
 
 
 def _is_searched(run: Run, name: str) -> bool:

@@ -173,7 +173,7 @@ def _stack(
             percent_axis(axes, "x")
         figure.legend(loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1.4)
         words = "; ".join(
-            f"{name}: train {a:.3f}, dev {b:.3f}"
+            f"{name}: train {a:.4g}, dev {b:.4g}"
             for name, a, b in zip(configs, train, dev, strict=True)
         )
         return panel(figure, "gaps-stack", "Train error and gap to dev, stacked", words + ".")

@@ -9,6 +9,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, SHADES, names_at, short, tidy
+from reports.stats.decomposition import SQUARED
 
 PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls them
     "remains": "bias and noise",
@@ -45,7 +46,8 @@ def _bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> Panel:
         names_at(axes.yaxis, places, names)
         axes.set_ylim(len(frame) - 0.4, -0.6)
         axes.set_xlim(left=0)
-        tidy(axes, str(frame["loss"].iloc[0]), grid="x")
+        name = str(frame["loss"].iloc[0])
+        tidy(axes, name + " (in squared SDs)" * (name == SQUARED), grid="x")
         axes.tick_params(axis="y", length=0)
         figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, handlelength=1.2)
         return panel(figure, "parts-bars", "What the loss is made of", _in_words(frame))

@@ -54,6 +54,6 @@ def _panel(
         if one.axis.log:
             plain_log(axes.xaxis)
         Scale(min(float(ends.min()), 0.0), float(ends.max())).apply(axes, "y", unit)
-        tidy(axes, one.axis.name, "error" if unit.factor == 100.0 else "RMSE")
+        tidy(axes, one.axis.name, "error" if unit.is_percent else "RMSE")
         figure.legend(loc="outside upper left")
         return panel(figure, f"predicted-{one.axis.name}", title, words)

@@ -38,7 +38,7 @@ class Scale:
         (axes.set_ylim if which == "y" else axes.set_xlim)(low, high)
         if self.log:
             plain_log(axis, unit.tick)
-        elif unit.factor == 100.0:
+        elif unit.is_percent:
             percent_axis(axes, which)
         elif unit.is_count:
             axis.set_major_formatter(lambda x, _: unit.tick(x))

@@ -35,7 +35,7 @@ def ablation(run: Run) -> Iterator[Block]:
         yield Paragraphs((words,), "quiet")
         return
     yield Paragraphs((_sentence(found),))
-    yield Plot(figures.ablation(found, goal, scale.log))
+    yield Plot(figures.ablation(found.times(goal.unit.own), goal.drawn, scale.log))
 
 
 def _sentence(found: Path) -> str:

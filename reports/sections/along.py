@@ -22,7 +22,8 @@ def along(run: Run) -> Iterator[Block]:
         place = _place(one)
         ticks = [tick(one.word, arm.values[place]) for arm in one.arms]
         word = axis_name(one.word)
-        yield Plot(figures.along(one, ticks, word, _where(one), not run.regression, reference))
+        drawn = one.times(units.unit(run, "dev_error").own)
+        yield Plot(figures.along(drawn, ticks, word, _where(one), not run.regression, reference))
 
 
 def _place(one: Along) -> int:

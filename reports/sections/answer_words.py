@@ -193,8 +193,9 @@ def _test_in_words(run: Run, one: Answer) -> str:
 
 
 def _sds(run: Run, one: Answer) -> str:
-    in_sds = one.found.by.of_rows in (measures.ERROR, "mean_absolute_error")
-    return " SD" if run.regression and in_sds else ""
+    of_numbers = one.found.by.of_rows in (measures.ERROR, "mean_absolute_error")
+    is_own = one.found.by.unit(run).of_target
+    return " SD" if run.regression and of_numbers and not is_own else ""
 
 
 def _here(run: Run, one: Answer) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from reports import text
+from reports import text, units
 from reports.advice import reasons, shown
 from reports.advice.answer import Answer, answer, name
 from reports.advice.in_words import axis_name, tick
@@ -82,12 +82,13 @@ def _beside(run: Run) -> tuple[Arm, ...]:
 
 
 def _dots(run: Run, arms: list[ArmError]) -> Figure:
-    judged, sd = stats.judged(run), run.target_sd if run.regression else None
+    judged = stats.judged(run)
     margin = recommending.margin(run, judged[0].config, measures.plain()) if judged else 0.0
     what = "error on new data" if not run.regression else "typical error on new data"
-    what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
+    what += f" ({units.of_target(run)})" * (run.regression and run.target_sd is None)
     covers = rows.covers(run, "rows")
-    return figures.dots(arms, margin * (sd or 1.0), not run.regression, what, covers)
+    scale = shown.error_unit(run).own
+    return figures.dots(arms, margin * scale, not run.regression, what, covers)
 
 
 def _errors(run: Run) -> list[ArmError]:
@@ -98,10 +99,9 @@ def _errors(run: Run) -> list[ArmError]:
 
 
 def _error(run: Run, arm: Arm, error: Interval, config: str = "") -> ArmError:
-    unit = (run.target_sd or 1.0) if run.regression else 1.0
-    words = shown.error_unit(run).interval(error)
-    trial = run.trial_of(config) if config else arm.trial
-    return ArmError(name(run, arm), error.times(unit), bool(config), words, trial)
+    unit, trial = shown.error_unit(run), run.trial_of(config) if config else arm.trial
+    found, words = error.times(unit.own), unit.interval(error)
+    return ArmError(name(run, arm), found, bool(config), words, trial)
 
 
 def _searched(run: Run, arm: Arm) -> Interval:
@@ -126,7 +126,6 @@ def _map(run: Run) -> Figure:
         confirmed[place] = arm.config is not None
         words = zip((0, 1), stats.words(run), arm.key, arm.values, strict=True)
         said |= {(n, key): tick(word, x) for n, word, key, x in words}
-    scale = (run.target_sd or 1.0) if run.regression else 1.0
     best = np.unravel_index(np.nanargmin(errors), errors.shape)
     whose = "confirmed networks" if is_whole else "search, whose trials all have as many networks"
     source = f"Mean error, {'%, ' * (not run.regression)}of the {whose}."
@@ -134,7 +133,7 @@ def _map(run: Run) -> Figure:
         (axis_name(first), axis_name(second)),
         tuple(said[0, key] for key in down),
         tuple(said[1, key] for key in across),
-        errors * scale,
+        errors * shown.error_unit(run).own,
         np.nan_to_num(confirmed),
         (int(best[0]), int(best[1])),
     )

@@ -56,14 +56,14 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
     ranked = [
         RankedArm(
             wrapped(name(run, one.arm), LONG),
-            each,
+            each.times(unit.own),
             "the best" if one.difference is None else unit.interval(each, difference=True),
             "" if math.isfinite(each.estimate) else "every network diverged",
             run.trial_of(one.config),
         )
         for one, each in zip(judged, found, strict=True)
     ]
-    margin = recommending.margin(run, first.config, by)
+    margin = unit.own * recommending.margin(run, first.config, by)
     what = f"difference to the best in {shown.quantity(run, by)}"
     what += ", points" * bool(unit.points)
     points = bool(unit.points)
@@ -78,20 +78,19 @@ def _apart(one: arms.Judged) -> Interval:
 
 
 def _errors(run: Run) -> Question:
-    judged, sd = arms.judged(run), run.target_sd if run.regression else None
-    unit, scale = shown.error_unit(run), sd or 1.0
+    judged, unit = arms.judged(run), shown.error_unit(run)
     ranked = [
         RankedArm(
             wrapped(name(run, one.arm), LONG),
-            one.error.times(scale),
+            one.error.times(unit.own),
             unit.interval(one.error),
             "" if math.isfinite(one.error.estimate) else "every network diverged",
             run.trial_of(one.config),
         )
         for one in judged
     ]
-    margin = scale * recommending.margin(run, judged[0].config, measures.plain())
-    middle = scale * judged[0].error.estimate
+    margin = unit.own * recommending.margin(run, judged[0].config, measures.plain())
+    middle = unit.own * judged[0].error.estimate
     what = "typical error on new data" if run.regression else "error on new data"
     band = (max(middle - margin, 0.0), middle + margin)
     return Question(ranked, what, SHADED, band, percent=not run.regression)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reports import text
 from reports.figures import best_so_far as figures
@@ -25,8 +26,10 @@ def best_so_far(run: Run) -> Iterator[Block]:
     if not whole.last:
         return
     yield Paragraphs((_sentence(run, whole, goal),))
-    scale = robust(done["value"].to_numpy(float), goal.sign)
-    yield Plot(figures.best_so_far(arms or [whole], goal, scale))
+    own = goal.unit.own
+    scale = robust(own * done["value"].to_numpy(float), goal.sign)
+    courses = [replace(one, best=own * one.best) for one in arms or [whole]]
+    yield Plot(figures.best_so_far(courses, goal.drawn, scale))
 
 
 def _arms(run: Run, goal: Objective) -> list[Course]:

@@ -3,8 +3,11 @@
 import math
 from collections.abc import Iterator
 
+import pandas as pd
+
 from reports import labels, summary, text, units, winners
 from reports.figures import errors
+from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.sections.against import against
 from reports.sections.blocks import (
@@ -48,7 +51,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     yield Paragraphs((f"{_trained_again(run, int(n))} {_choice(run)}",))
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
-    yield Plot(errors.forest(table, not run.regression, labels.in_lines(run), covers(run, "rows")))
+    yield Plot(_forest(run, table))
     yield winners_table(run)
     yield _every_setting(run)
     if (each := by_target(run)) is not None:
@@ -57,6 +60,12 @@ def _blocks(run: Run) -> Iterator[Block]:
         yield _objectives(run)
     if (differences := against(run)) is not None:
         yield differences
+
+
+def _forest(run: Run, table: pd.DataFrame) -> Figure:
+    columns = [f"{split}_error{end}" for split in ("dev", "test") for end in summary.ENDS]
+    drawn = units.unit(run, "dev_error").drawn_frame(table, columns)
+    return errors.forest(drawn, not run.regression, labels.in_lines(run), covers(run, "rows"))
 
 
 def _trained_again(run: Run, n: int) -> str:
@@ -212,7 +221,8 @@ def optimism(run: Run) -> Section | None:
     plain = whole.assign(
         dev=[one.estimate for one in whole["dev"]], test=[one.estimate for one in whole["test"]]
     )[["config", "selected", "dev", "test"]]
-    label, percent = scale.name.removeprefix("dev "), scale.factor == 100.0
+    label, percent = scale.name.removeprefix("dev "), scale.is_percent
+    plain = scale.drawn_frame(plain, ("selected", "dev", "test"))
     figure = errors.optimism(plain, label, percent, on_test, labels.named(run))
     return section("optimism", LUCK, [table, Plot(figure)])
 

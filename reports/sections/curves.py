@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reports import labels, text
+from reports import labels, text, units
 from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import Run
@@ -28,7 +28,10 @@ def curves(run: Run) -> Section | None:
         if not np.isfinite(frame["median"]).any():
             blocks.append(Paragraphs((f"No {kind} was finite at any evaluation.",)))
             continue
-        target = aim.value if aim is not None and aim.metric == f"dev_{kind}" else None
+        scale = units.unit(run, f"dev_{kind}")
+        frame = scale.drawn_frame(frame, ("median", "low", "high"))
+        is_aim = aim is not None and aim.metric == f"dev_{kind}"
+        target = scale.own * aim.value if aim is not None and is_aim else None
         percent = kind == "error" and not run.regression
         blocks.append(Plot(figures.curves(frame, kind, percent, target, labels.named(run))))
     if len(shown) < len(trained):

@@ -20,7 +20,7 @@ from reports.sections.blocks import (
 from reports.sections.links import link
 from reports.stats import decomposition as stats
 from reports.stats import ledger
-from reports.stats.decomposition import BRIER, ERROR, Decomposed, Decomposition
+from reports.stats.decomposition import BRIER, ERROR, SQUARED, Decomposed, Decomposition
 from reports.stats.intervals import Interval
 from reports.stats.larger import larger
 from reports.stats.spread import Majority
@@ -59,7 +59,8 @@ def _sentence(run: Run, whose: str, one: Decomposition) -> str:
     scale = _unit(run, one)
     sets = _share(one, scale, one.sets, with_bounds=not one.is_bound)
     come = "come" if one.name == ERROR else "comes"
-    head = f"Of {whose} {one.name} on the test rows, {scale.value(one.total)}, "
+    squares = " in squared SDs" * (one.name == SQUARED)
+    head = f"Of {whose} {one.name} on the test rows, {scale.value(one.total)}{squares}, "
     if one.starts is None:
         return (
             f"{head}at least {sets} {come} from which rows it was trained on and from the random "
@@ -148,6 +149,7 @@ def _table(run: Run, found: tuple[Decomposed, ...]) -> Table:
         f"Parts add up. Brackets: {text.LEVEL} intervals for new training sets of as many rows, "
         "new starts and new test rows. A part below zero is the estimate of one near zero."
     )
+    note += " Squares are of SDs of the target." * run.regression
     caption = "The parts in numbers, on the test rows"
     return Table("decomposition-table", caption, columns, rows, note=note)
 

@@ -36,7 +36,8 @@ def _blocks(run: Run, found: tuple[Growth, ...]) -> Iterator[Block]:
     named = labels.named(run)
     each = [f"{text.capital(named(one))}: {' '.join(said)}" for one, said in by_config.items()]
     yield Paragraphs(tuple(each))
-    yield Plot(figures.growth(found, not run.regression, named))
+    drawn = [one.times(stats.unit(run, one).own) for one in found]
+    yield Plot(figures.growth(drawn, not run.regression, named))
     yield _table(run, found)
 
 

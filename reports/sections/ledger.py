@@ -3,8 +3,11 @@
 import math
 from collections.abc import Iterator
 
+import pandas as pd
+
 from reports import labels, summary, text, units
 from reports.figures import errors
+from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.sections.along import along
 from reports.sections.blocks import (
@@ -28,6 +31,7 @@ from reports.stats.ledger import Ledger
 from reports.stats.rows import DIVERGED
 
 ONE_SET = "All for this training set: no interval here covers drawing another one."
+OF_GAPS = ("estimate", "low", "high", "margin", "seed_error", "row_error")
 SETS = (
     "Train errors are of each network's own training rows, dev errors of rows left out of its "
     "training; intervals are for new rows, networks and training sets."
@@ -50,15 +54,10 @@ def _blocks(run: Run) -> Iterator[Block]:
         return
     yield Paragraphs((_lead(run, first),))
     yield _table(run, found)
-    frame, table = stats.frame(found), summary.table(run)
+    table = summary.table(run)
     if math.isfinite(float(table["dev_error"].iloc[0])) and not summary.all_lost(table.iloc[0]):
         networks = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
-        shown = frame[frame["config"].isin(networks["config"])]
-        yield Plot(
-            errors.ledger(
-                shown, networks, not run.regression, first.reference, labels.in_lines(run)
-            )
-        )
+        yield Plot(_figure(run, found, networks))
     yield from along(run)
     yield from predicted_along(run)
     cures = _cures(run)
@@ -70,6 +69,18 @@ def _blocks(run: Run) -> Iterator[Block]:
     notes.append(("In loss", _loss(run)))
     notes.append(("Remedies", _remedies(run, first)))
     yield Pairs("About the winner's verdict", tuple(notes))
+
+
+def _figure(run: Run, found: tuple[Ledger, ...], networks: pd.DataFrame) -> Figure:
+    scale, frame = units.unit(run, "dev_error"), stats.frame(found)
+    frame = frame[frame["config"].isin(networks["config"])]
+    return errors.ledger(
+        scale.drawn_frame(frame, OF_GAPS),
+        scale.drawn_frame(networks, ("dev_error", "gap")),
+        not run.regression,
+        scale.own * found[0].reference,
+        labels.in_lines(run),
+    )
 
 
 def _remedies(run: Run, one: Ledger) -> str:

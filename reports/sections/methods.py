@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from reports import summary, text
+from reports import summary, text, units
 from reports.frames import Run
 from reports.sections import fold_words, procedure
 from reports.sections.blocks import Pairs, Section, section
@@ -24,6 +24,11 @@ def methods(run: Run) -> Section:
 
 
 def _rmse(run: Run) -> str:
+    if run.target_sd is not None:
+        return (
+            f"Root mean squared error in {units.of_target(run)}: a constant predictor has about "
+            f"one SD of it, {text.amount(run.target_sd)}."
+        )
     what = "Root mean squared error in units of the training target's standard deviation"
     if run.several:
         what = (

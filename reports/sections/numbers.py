@@ -35,7 +35,7 @@ def numbers(run: Run) -> Iterator[KeyNumber]:
 
 def _score(run: Run, config: str, by: Measure, split: str) -> KeyNumber:
     scale, found = by.unit(run, split), measures.on_new_rows(run, config, by, split)
-    sds = "in SDs; " if run.regression and by.is_error else ""
+    sds = "in SDs; " if run.regression and by.is_error and not scale.of_target else ""
     rows = f"{found.n} rows" if by.of_rows else text.count(found.n, "network")
     return KeyNumber(
         f"{scale.name} of the winner",

@@ -44,7 +44,9 @@ def _blocks(run: Run) -> Iterator[Block]:
     goals, done, front = stats.objectives(run), stats.complete(run), stats.front(run)
     limited = bool(run.provenance["limits"])
     yield Paragraphs((_lead(goals, done, front, limited), *_volume(run, goals)))
-    yield Plot(figures.pareto(done, _fresh(run, goals), goals, limited))
+    drawn = tuple(goal.drawn for goal in goals)
+    trials, fresh = (stats.drawn(goals, frame) for frame in (done, _fresh(run, goals)))
+    yield Plot(figures.pareto(trials, fresh, drawn, limited))
     if len(front):
         yield _table(run, goals, front)
 

@@ -19,7 +19,8 @@ def predicted_along(run: Run) -> Iterator[Block]:
             unknown.append(one.axis.name)
             continue
         yield Paragraphs((_sentence(run, one),))
-        yield Plot(figures.predicted_along(one, units.unit(run, "dev_error")))
+        unit = units.unit(run, "dev_error")
+        yield Plot(figures.predicted_along(one.times(unit.own), unit.drawn))
     if unknown:
         words = (
             f"What {text.listing(unknown)} did to bias and variance is not decided by the search's "

@@ -114,9 +114,11 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     kept = [constraint.name for constraint in constraints.constraints(run)]
     if kept:
         yield "constraints", text.listing(kept)
-    yield "targets", text.settings(found["targets"] or {}) or "none given"
-    reference = found["reference"]
-    yield "reference error", "assumed 0" if reference is None else text.value(reference)
+    in_sds = ", in SDs of the target" * run.regression  # as the study has them
+    targets, reference = text.settings(found["targets"] or {}), found["reference"]
+    yield "targets", f"{targets}{in_sds}" if targets else "none given"
+    known = "assumed 0" if reference is None else f"{text.value(reference)}{in_sds}"
+    yield "reference error", known
     yield "search", text.settings(found["search"])
     yield "confirmation", _confirmation(found["confirm"] or {})
     counts = found["counts"]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from reports import text
+from reports import text, units
 from reports.advice import facts, shown
 from reports.advice.answer import answer
 from reports.advice.in_words import called
@@ -53,16 +53,14 @@ def _asked(run: Run) -> Figure | None:
 
 def _figure(run: Run, choice: Choice) -> Figure:
     """The recommended one, the best network, the defaults and the baselines."""
-    by, sd = shown.measure(run), run.target_sd if run.regression else None
+    by, unit = shown.measure(run), shown.unit(run)
     margin = recommending.margin(run, choice.name, by)
     what = f"{shown.name(run)} on new data"
-    what += f" (SDs of {'each' if run.several else 'the'} target)" * (run.regression and sd is None)
-    candidates = [one.times(sd or 1.0) for one in _candidates(run, choice)]
+    what += f" ({units.of_target(run)})" * (run.regression and run.target_sd is None)
+    candidates = [one.times(unit.own) for one in _candidates(run, choice)]
     notes = f"{_by_what(run, choice)}{_not_shown(run, choice)}"
-    is_percent, is_higher_better = shown.unit(run).factor == 100.0, by.sign < 0
-    return figures.recommended(
-        candidates, margin * (sd or 1.0), is_percent, what, notes, is_higher_better
-    )
+    width, is_higher_better = margin * unit.own, by.sign < 0
+    return figures.recommended(candidates, width, unit.is_percent, what, notes, is_higher_better)
 
 
 def _by_what(run: Run, choice: Choice) -> str:

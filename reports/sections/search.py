@@ -1,6 +1,7 @@
 """How the search went: what its trials tried, and what came of it. Descriptive."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reports import text
 from reports.figures import parallel as figures
@@ -30,7 +31,10 @@ def _trials(run: Run) -> Iterator[Block]:
     found = parallel(run)
     if found is None:
         return
-    yield Plot(figures.parallel(found, objectives.objectives(run), tuning.best_trial(run)))
+    goals = objectives.objectives(run)
+    drawn = replace(found, trials=objectives.drawn(goals, found.trials))
+    best = tuning.best_trial(run)
+    yield Plot(figures.parallel(drawn, [goal.drawn for goal in goals], best))
     without = len(run.trials) - len(found.trials)
     if without:
         verb = "is" if without == 1 else "are"

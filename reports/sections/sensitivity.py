@@ -42,7 +42,8 @@ def _blocks(run: Run) -> Iterator[Block]:
     goal = objectives.objectives(run)[0]
     if len(run.provenance["objectives"]) > 1:
         yield Paragraphs((f"Shown is the first objective, {goal.name}.",), "quiet")
-    yield Plot(figures.scatter(run.trials, shown, goal, tuning.best_trial(run)))
+    trials = objectives.drawn([goal], run.trials)
+    yield Plot(figures.scatter(trials, shown, goal.drawn, tuning.best_trial(run)))
     yield from by_arm(run, names[:PANELS], goal)
     hidden = int((~known).sum())
     notes = []

@@ -28,4 +28,5 @@ def by_arm(run: Run, names: Sequence[str], goal: Objective) -> Iterator[Block]:
     rows = trials.assign(arm=[said.get(key, "") for key in keys])
     ahead = [name_of(run, one.arm) for one in arms.judged(run)]
     ordered = list(dict.fromkeys([*ahead, *said.values()]))
-    yield Plot(figures.slices(rows, ordered, numbers, goal))
+    rows = objectives.drawn([goal], rows)
+    yield Plot(figures.slices(rows, ordered, numbers, goal.drawn))

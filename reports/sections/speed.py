@@ -34,11 +34,12 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
     yield Paragraphs((" ".join(_lead(run, aim)),))
     yield _epochs(run, aim)
     found = convergence.times(run, aim)
-    scale = units.unit(run, aim.metric)
+    scale, of_error = units.unit(run, aim.metric), units.unit(run, "dev_error")
+    ladder = of_error.drawn_frame(target_ladder.speed_by_target(run), ("target",))
     yield Plot(
         figures.reach(
             convergence.survival(found),
-            target_ladder.speed_by_target(run),
+            ladder,
             float(found.attrs["tau"]),
             f"{scale.name} of {scale.value(aim.value)} or less",
             not run.regression,

@@ -11,7 +11,6 @@ from reports.sections.numbers import numbers
 from reports.stats import constraints, measures, objectives
 from reports.stats.all_rows import all_rows
 from reports.stats.ensembles import ensemble
-from reports.stats.intervals import Interval
 from reports.stats.measures import Measure
 from reports.stats.rows import all_diverged
 
@@ -69,7 +68,7 @@ def _how_good(run: Run) -> str:
     winner, by, plain = str(run.winner), measures.measure(run), measures.plain()
     lost = int((run.rows_of(winner)["status"] == "diverged").sum())
     tail = f" {lost} of its networks diverged and count with the worst value." if lost else ""
-    error, n = measures.on_new_rows(run, winner, plain), len(run.rows_of(winner))
+    n = len(run.rows_of(winner))
     shown = [by] * bool(by.of_rows and not by.is_error) + [plain]
     said = [_said(run, winner, one) for one in shown]
     found = measures.on_new_rows(run, winner, shown[0])
@@ -78,23 +77,14 @@ def _how_good(run: Run) -> str:
         what = "dev rows, by which settings were chosen"
     scope = f"({text.LEVEL}, {text.count(n, 'network')}, {found.n} {what}; {found.covers})"
     beside = f" Beside it: {said[1]}." if len(said) > 1 else ""
-    own = _in_its_own_units(run, error)
-    return f"{text.capital(said[0])} {scope}.{beside}{own}{tail}"
+    return f"{text.capital(said[0])} {scope}.{beside}{tail}"
 
 
 def _said(run: Run, config: str, by: Measure) -> str:
     scale = by.unit(run)
-    in_sds = run.regression and by.of_rows in (measures.ERROR, "mean_absolute_error")
-    sds = f" {units.sds(run)}" * in_sds
-    return f"{scale.name} {scale.interval(measures.on_new_rows(run, config, by))}{sds}"
-
-
-def _in_its_own_units(run: Run, rmse: Interval) -> str:
-    """Of an RMSE in SDs: what that is in euros, or whatever the target is counted in."""
-    if run.target_sd is None:
-        return ""
-    own = units.Unit("", run.target_sd, digits=lambda x, _: text.amount(x))
-    return f" One SD is {text.amount(run.target_sd)}, so it errs by about {own.interval(rmse)}."
+    of_numbers = run.regression and by.of_rows in (measures.ERROR, "mean_absolute_error")
+    where = f", in {units.of_target(run)}" * of_numbers
+    return f"{scale.name} {scale.interval(measures.on_new_rows(run, config, by))}{where}"
 
 
 def _ensemble(run: Run) -> str:

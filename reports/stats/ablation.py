@@ -4,7 +4,7 @@ Ablation of Fawcett and Hoos (2016), on a surrogate as Biedenkapp and others (20
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -53,6 +53,12 @@ class Path:
     measured: float
     foretold: float
     trials: int
+
+    def times(self, unit: float) -> "Path":
+        """What is predicted, and measured, in another unit; gains stay."""
+        steps = tuple(replace(one, after=one.after.times(unit)) for one in self.steps)
+        start, measured = self.start.times(unit), unit * self.measured
+        return replace(self, start=start, steps=steps, measured=measured)
 
 
 def path(run: Run, start: Mapping[str, object], low: float, high: float, log: bool) -> Path | None:

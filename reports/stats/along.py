@@ -5,7 +5,7 @@ has it. Confirmed networks where all of these arms have some, else all by the se
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -41,6 +41,12 @@ class Along:
     bias: Interval
     gap: Interval
     parts: tuple[Decomposition, ...]
+
+    def times(self, unit: float) -> "Along":
+        """Its errors in another unit; the parts of the loss stay."""
+        train, dev = (tuple(x.times(unit) for x in each) for each in (self.train, self.dev))
+        bias, gap = self.bias.times(unit), self.gap.times(unit)
+        return replace(self, train=train, dev=dev, bias=bias, gap=gap)
 
 
 @once

@@ -112,6 +112,7 @@ def difference(
         measures.values(run, name, by, split)
         for run, name in zip((first, last), names, strict=True)
     )
+    b = _in_first(first, last, by) * b
     n = min(len(run.predictions.target(split)) for run in (first, last))
     is_lost = any(rows.all_diverged(run, winner(run)) for run in (first, last))
     if is_lost and not by.unit(first).is_count:
@@ -128,6 +129,14 @@ def difference(
     return Difference(by, split, _new_rows(first, last, by, split) if by.of_rows else None, here)
 
 
+def _in_first(first: Run, last: Run, by: Measure) -> float:
+    """What the last run's values are multiplied by: SDs of a target are of each run's own rows."""
+    if first.target_sd is None or last.target_sd is None:
+        return 1.0
+    power = {measures.ERROR: 1, "mean_absolute_error": 1, "loss": 2}.get(by.of_rows, 0)
+    return (last.target_sd / first.target_sd) ** power
+
+
 def _apart(a: intervals.Array, b: intervals.Array) -> Interval:
     """Welch's t; none where each side's values are all the same, as costs are."""
     if len(a) > 1 and len(b) > 1 and len(set(a)) == len(set(b)) == 1:
@@ -138,6 +147,8 @@ def _apart(a: intervals.Array, b: intervals.Array) -> Interval:
 def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     """Paired where the rows are the same: the same draws of them."""
     ends = [float(measures.values(run, winner(run), by, split).mean()) for run in (first, last)]
+    unit = _in_first(first, last, by)
+    ends[1] *= unit
     n = min(len(run.predictions.target(split)) for run in (first, last))
     covers = "new rows and new seeds, for these training sets"
     if all(run.folds is not None for run in (first, last)):
@@ -145,7 +156,7 @@ def _new_rows(first: Run, last: Run, by: Measure, split: str) -> Interval:
     if not same_rows(first, last):
         # Row i of one has nothing to do with row i of the other.
         mine, theirs = (measures.draws(run, winner(run), by, split) for run in (first, last))
-        theirs = np.random.default_rng(SEED).permutation(_wider(last, theirs, split))
+        theirs = np.random.default_rng(SEED).permutation(_wider(last, unit * theirs, split))
         apart = theirs - _wider(first, mine, split)
         kind, covers = (
             "crossed bootstrap, each on its own rows",

@@ -49,6 +49,13 @@ class Growth:
     margin: float
     why: str = ""
 
+    def times(self, unit: float) -> "Growth":
+        """In another unit."""
+        here, twice, gain = (one.times(unit) for one in (self.here, self.twice, self.gain))
+        law = None if self.law is None else self.law.times(unit)
+        found = replace(self, by_fold=unit * self.by_fold, margin=unit * self.margin, law=law)
+        return replace(found, here=here, twice=twice, gain=gain)
+
     @property
     def now(self) -> float:
         """The score at the largest number of rows."""

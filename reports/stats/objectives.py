@@ -1,7 +1,7 @@
 """What the study is after: its objectives, their values on fresh seeds, and the Pareto front."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -65,6 +65,11 @@ class Objective:
             return 0.5
         return self.amount if self.sign > 0 else 1 - self.amount
 
+    @property
+    def drawn(self) -> "Objective":
+        """Of values that are multiplied by `unit.own`, as figures draw them."""
+        return replace(self, unit=self.unit.drawn)
+
     def reduced(self, values: Array) -> Interval:
         """One number of the replicates' (n,), with an interval over seeds where there is one."""
         if self.reduce == "mean" or (values == values[:1]).all():
@@ -92,6 +97,14 @@ def objectives(run: Run) -> tuple[Objective, ...]:
             )
         )
     return tuple(found)
+
+
+def drawn(goals: Iterable[Objective], frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose objectives, and their bounds, are as figures draw them."""
+    for goal in goals:
+        columns = [goal.column, f"{goal.column}_low", f"{goal.column}_high"]
+        frame = goal.unit.drawn_frame(frame, [name for name in columns if name in frame])
+    return frame
 
 
 def _reduction(written: str | Mapping[str, float | None]) -> tuple[str, float]:

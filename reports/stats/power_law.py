@@ -1,6 +1,6 @@
 """Curves a + b·n^-c through means at several n: least squares, a and b not below 0, c up to 2."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,10 @@ class PowerLaws:
     c: Array
     scale: float
     misfit: Array
+
+    def times(self, unit: float) -> "PowerLaws":
+        """With means in another unit."""
+        return replace(self, a=unit * self.a, b=unit * self.b)
 
     def at(self, n: float | Array) -> Array:
         """(m,) or (m, …) at n, or n of any shape."""

@@ -4,7 +4,7 @@ The other settings stay the winner's. Where the study compares values of the wor
 them, `reports.stats.along` has it from networks instead.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -34,6 +34,11 @@ class Curve:
     change: Interval
     foretold: float
 
+    def times(self, unit: float) -> "Curve":
+        """In another unit."""
+        middle, low, high = (unit * each for each in (self.middle, self.low, self.high))
+        return Curve(middle, low, high, self.change.times(unit), self.foretold)
+
 
 @dataclass(frozen=True)
 class Predicted:
@@ -50,6 +55,10 @@ class Predicted:
         """Whether either part is told to change, by a surrogate that foretells something."""
         each = (self.train, self.gap)
         return any(one.foretold >= TRUSTED and one.change.excludes_zero for one in each)
+
+    def times(self, unit: float) -> "Predicted":
+        """Both in another unit."""
+        return replace(self, train=self.train.times(unit), gap=self.gap.times(unit))
 
 
 def predicted(run: Run) -> list[Predicted]:

@@ -46,10 +46,9 @@ def units(run: Run) -> tuple[TargetUnit, ...]:
     """Each target, its mean and SD; 0 and 1 of one whose unit is not known."""
     if run.several:
         return run.several
-    name = str(run.provenance["data"].get("target", "target"))
     own = in_own_unit(run)
     mean, sd = (run.target_mean or 0.0, run.target_sd or 1.0) if own else (0.0, 1.0)
-    return (TargetUnit(name, mean, sd),)
+    return (TargetUnit(run.target_name, mean, sd),)
 
 
 def in_own_unit(run: Run) -> bool:

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from reports import units
 from reports.frames import Array, Run, once
 
 ROOM = 120_000  # bytes of all curves in the page
@@ -16,7 +17,7 @@ TrialCurve: TypeAlias = tuple[list[int], list[float | None], list[float | None]]
 
 @once
 def thinned(run: Run) -> dict[int, TrialCurve]:
-    """By trial, means over the replicates that had not diverged; errors are percent, RMSEs plain.
+    """By trial, means over the replicates that had not diverged; errors as a reader sees them.
 
     Of no trial where even a few points of each would need too much room.
     """
@@ -28,7 +29,7 @@ def thinned(run: Run) -> dict[int, TrialCurve]:
     errors = searched[["train_error", "dev_error"]]
     keys = [searched["trial"], searched["epoch"]]
     means = errors.where(np.isfinite(errors)).groupby(keys).mean()
-    factor = 1.0 if run.regression else 100.0
+    factor = units.unit(run, "dev_error").factor
     trials, epochs = (means.index.get_level_values(name) for name in ("trial", "epoch"))
     numbers, starts = np.unique(trials.to_numpy(int), return_index=True)
     train, dev = (factor * means[name].to_numpy(float) for name in errors.columns)

@@ -40,7 +40,10 @@ def compare(
     ] = False,
     margin: Annotated[
         float,
-        typer.Option(help="How much worse it may be: a share of rows, or as the objective counts."),
+        typer.Option(
+            help="How much worse it may be: a share of rows, of a number SDs of the first run's "
+            "target, or as the objective counts."
+        ),
     ] = 0.0,
     as_json: Annotated[bool, flag("--json", help="One object on stdout.")] = False,
     html: Annotated[

@@ -30,7 +30,7 @@ def show(
             if as_json:
                 print_json(seen.plain())
             else:
-                show.trial(seen, console())
+                show.trial(seen, console(), one_trial.unit(folder))
         elif as_json:
             print_json(show.run_as_json(folder))
         else:

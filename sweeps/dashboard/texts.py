@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StudyProgress:
-    """How far a study is: its phase (a key of PHASES), the number of trials by state, the best."""
+    """How far a study is: its phase (a key of PHASES), the number of trials by state, the best.
+
+    is_in_sds: whether errors are, as everything that Optuna is told of numbers.
+    """
 
     phase: str
     counts: Mapping[str, int]
     budget: int
     best: Sequence[Finished]
+    is_in_sds: bool = False
 
 
 PHASES = {
@@ -108,6 +112,8 @@ def _best(study: Study, progress: StudyProgress, trials_at: str) -> Iterator[str
     ]
     yield table(["best so far", text(metric), "dev − train error", "settings"], rows)
     yield "Mean ± SD of the replicates. The best of many is selected, and so looks too good."
+    if progress.is_in_sds:
+        yield "Here errors are in SDs of the target, as in all plots of trials."
 
 
 def _settings(values: Mapping[str, Any]) -> str:

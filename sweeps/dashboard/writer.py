@@ -45,7 +45,10 @@ class DashboardWriter:
         folder: Path,
         budget: int,
         clock: Callable[[], float] = time.monotonic,
+        is_in_sds: bool = False,
     ) -> None:
+        """is_in_sds: whether errors are, those of numbers."""
+        self._is_in_sds = is_in_sds
         self._study, self._known, self._budget = study, known, budget
         self._board = Board(known, artifacts(folder))
         self._trials_at = f"/dashboard/studies/{optuna_private.study_id(known)}/trials"
@@ -146,7 +149,8 @@ class DashboardWriter:
         del self._best[SHOWN:]
 
     def _progress(self) -> texts.StudyProgress:
-        return texts.StudyProgress(self._phase, self._counts, self._budget, self._best)
+        found = (self._phase, self._counts, self._budget, self._best)
+        return texts.StudyProgress(*found, self._is_in_sds)
 
     def _write_notes(self) -> None:
         self._name_metrics()

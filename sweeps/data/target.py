@@ -44,6 +44,11 @@ class Target:
         return self.several or (self,)
 
     @property
+    def sd(self) -> float | None:
+        """Of one number the standard deviation, which its errors are measured in; else None."""
+        return None if self.classes or self.several else self.scale
+
+    @property
     def width(self) -> int:
         """How many numbers are said of a row: a probability a class, or a number a target."""
         return len(self.classes) or len(self.each)

@@ -118,11 +118,14 @@ def _of_winners(run: "Run") -> tuple[pd.DataFrame, str]:
 
 def _of_search(run: "Run") -> tuple[pd.DataFrame, str]:
     """The best trials of a search, by rank."""
+    from reports import units
+
     trials = run.trials
     best = trials[trials["rank"] > 0].sort_values("rank").head(SHOWN)
     settings = best.filter(like="param.")
     settings = settings.rename(columns=lambda name: str(name).removeprefix("param."))
-    table = pd.concat([best[["rank", "trial", "value"]], settings], axis=1)
+    values = units.unit(run, run.metric).own * best["value"]
+    table = pd.concat([best[["rank", "trial"]].assign(value=values), settings], axis=1)
     label = str(run.provenance["objective"].get("label", run.metric))
     words = table.rename(columns={"value": label}).map(_word)
     return words, f"The best of {len(trials)} trials."

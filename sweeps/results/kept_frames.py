@@ -156,8 +156,8 @@ class KeptFrames:
 
         Returns:
             Errors (`test_error`, `dev_error`, `gap`) as shares of rows, in regression as RMSEs in
-            SDs of the training target; `NAME_low` and `NAME_high` are the bounds. No row where
-            nothing was confirmed.
+            SDs of the training target (times `run.target_sd` in its own unit); `NAME_low` and
+            `NAME_high` are the bounds. No row where nothing was confirmed.
 
         Raises:
             ValueError: A file is missing, damaged or foreign (`reports.frames.RunFolderError`).

@@ -112,7 +112,9 @@ def _callbacks(run: PreparedRun, store: Store, shield: Shield) -> Callbacks:
     callbacks = Callbacks(shield, run.console)
     if run.study.data.split.outer is not None:  # what is followed is the whole study
         return callbacks
-    callbacks.add("dashboard", DashboardWriter(run.study, store.study, run.folder, run.budget))
+    of = (run.study, store.study, run.folder, run.budget)
+    is_in_sds = not run.dataset.target.classes
+    callbacks.add("dashboard", DashboardWriter(*of, is_in_sds=is_in_sds))
     if run.bucket is not None:
         mirror = S3Mirror(run.bucket, run.folder, run.study.name, run.console)
         callbacks.add("artifacts", mirror)
@@ -204,7 +206,7 @@ def _search(
     engine = engines.make(study.engine, task, seen, jobs, study.retries, lambda _: timeout)
     finished = []
     try:
-        with Progress(run.console, budget, study) as progress:
+        with Progress(run.console, budget, study, run.dataset.target.sd) as progress:
             for one in search(study, store, engine, limit, delayed, shield, packed):
                 progress.update(one)
                 callbacks.on_trial(one)

@@ -98,6 +98,13 @@ def provenance(folder: Path) -> dict[str, Any] | None:
     return found
 
 
+def target_sd(provenance: dict[str, Any]) -> float | None:
+    """Of the one number that is predicted, which errors are measured in; None of anything else."""
+    data = provenance.get("data")
+    found = data.get("target_sd") if isinstance(data, dict) else None
+    return float(found) if isinstance(found, (int, float)) else None
+
+
 def storage(folder: Path, option: str, allow_remote: bool) -> Address | None:
     """The address of the storage, as the run has noted it; None for the journal.
 

@@ -25,8 +25,8 @@ class Overview:
     (not read by this version); `note` says by whom it is held, or what is wrong. `asked` trials are
     to be done; `search_best` is the objective's best value in the search. winner: what the
     confirmation put first, often another trial; test_error: the winner's, with its bounds, a share
-    of rows or (in regression) an RMSE; None where it was not confirmed. age: seconds since it last
-    changed.
+    of rows or (in regression) an RMSE; None where it was not confirmed. target_sd: of the one
+    number that is predicted, which errors are measured in. age: seconds since it last changed.
     """
 
     folder: str
@@ -40,6 +40,7 @@ class Overview:
     winner: str | None = None
     test_error: Error | None = None
     regression: bool = False
+    target_sd: float | None = None
     age: float = 0.0
 
     @property
@@ -97,6 +98,7 @@ def _survey(folder: Path) -> Overview:
         winner=found.winner,
         test_error=found.test_error,
         regression=provenance["task"] == "regression",
+        target_sd=folders.target_sd(provenance),
         age=_age(folder),
     )
 

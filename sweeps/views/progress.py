@@ -9,6 +9,7 @@ from sweeps.search import Finished, ranking
 from sweeps.storage import folders
 from sweeps.study.spec import Study
 from sweeps.training.task import Outcome
+from sweeps.views import wording
 from sweeps.views.bar import Bar
 from sweeps.views.seconds_left import SecondsLeft
 
@@ -19,8 +20,11 @@ EVERY = 10.0
 class Progress:
     """Trials done, pruned and failed; the best so far with its spread; time left."""
 
-    def __init__(self, console: Console, budget: int, study: Study) -> None:
-        self._budget, self._study = budget, study
+    def __init__(
+        self, console: Console, budget: int, study: Study, sd: float | None = None
+    ) -> None:
+        """sd: of the one number that is predicted, in whose own unit errors are told."""
+        self._budget, self._study, self._sd = budget, study, sd
         self._counts = dict.fromkeys(folders.STATES, 0)
         self._best: Finished | None = None
         self._new = 0
@@ -77,10 +81,14 @@ class Progress:
         if self._best is None:
             return ""
         label, number = self._study.objective.label, self._best.number
-        return f"best {label} {self._best.outcome.value:.4f}{self._spread()} (trial {number})"
+        value = self._in_words(self._best.outcome.value)
+        return f"best {label} {value}{self._spread()} (trial {number})"
 
     def _spread(self) -> str:
         metric = self._study.objective.metric
         if self._best is None or len(self._best.outcome.final[metric]) < 2:
             return ""
-        return f" ± {self._best.outcome.final[metric].std(ddof=1):.4f} SD"
+        return f" ± {self._in_words(self._best.outcome.final[metric].std(ddof=1))} SD"
+
+    def _in_words(self, value: float) -> str:
+        return wording.score(self._study.objective.metric, value, self._sd)

@@ -151,8 +151,9 @@ def _of_search(result: Result, study: Study) -> list[str]:
     if complete.empty:
         return ["no trial was completed; nothing was confirmed"]
     best = complete[complete["rank"] == 1].iloc[0]
+    value = wording.score(study.objective.metric, best["value"], result.run.target_sd)
     return [
-        f"best of the search: trial {best['trial']}, {study.objective.label} {best['value']:.4f} "
+        f"best of the search: trial {best['trial']}, {study.objective.label} {value} "
         f"({wording.settings(result.best)})",
         "nothing was confirmed: this number is selected, and so too good",
     ]

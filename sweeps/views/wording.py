@@ -63,3 +63,11 @@ def networks(study: Study, dataset: Dataset, after: int = 0) -> str:
     design = folds.design.up_to(folds.design.repeats - after)
     more = "more network" if after else "network"
     return f"{count(design.replicates, more)} ({design.in_words})"
+
+
+def score(metric: str, value: float, sd: float | None) -> str:
+    """A value of a metric; errors of a number in its own unit, of which an SD is so many."""
+    from reports import text, units
+
+    own = units.own(metric, sd)
+    return f"{value:.4f}" if own == 1.0 else text.amount(own * value)

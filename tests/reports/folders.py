@@ -432,7 +432,8 @@ def _provenance(made: Made, trials: pd.DataFrame) -> dict[str, Any]:
                  "columns": 2, "features": 2, "train": 3 * made.rows, "dev": made.rows,
                  "test": made.rows, "split": "stratified, seed 0",
                  "duplicates": made.duplicates, "group": made.group,
-                 **({"target_sd": 21_345.6} if made.task == "regression" else {})},
+                 **({"target": "price", "target_mean": 180_000.0, "target_sd": 21_345.6}
+                    if made.task == "regression" else {})},
         "constants": {"train_loss": 0.693, "dev_loss": 0.693, "dev_error": 0.49,
                       "test_error": 0.49},
         "counts": {**counts, "asked": made.trials},

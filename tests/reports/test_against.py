@@ -16,7 +16,7 @@ from reports.sections.against import against
 from reports.sections.blocks import Row
 from reports.stats.intervals import Array
 
-MINUS = "\N{MINUS SIGN}"
+MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 
 def errors(run: Run, config: str) -> Array:
@@ -38,7 +38,8 @@ def test_differences_are_those_of_the_frame(make: Callable[..., Path], task: str
     for row in table.rows:
         apart = scale.factor * (errors(run, run.winner) - errors(run, config(row)))
         bounds = stats.t.interval(0.95, len(apart) - 1, apart.mean(), stats.sem(apart))
-        said = re.findall(r"[-+]?[\d.]+", row.cells[1].in_words.replace(MINUS, "-"))
+        words = row.cells[1].in_words.replace(MINUS, "-").replace(SPACE, "")
+        said = re.findall(r"[-+]?[\d.]+", words)
         assert [float(number) for number in said] == pytest.approx([apart.mean(), *bounds], rel=0.1)
 
 

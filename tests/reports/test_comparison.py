@@ -181,3 +181,16 @@ def test_runs_in_folds_are_compared_by_rows_left_out(make: Callable[..., Path]) 
     alike = comparison.difference(first, load(make(**folds)))
     assert alike.decisive.estimate == 0
     assert alike.decisive.covers == "new rows, networks and training sets"
+
+
+def test_targets_of_other_sds_are_compared_in_the_first_ones(tmp_path: Path) -> None:
+    made = Made(task="regression", objectives=("dev_error",), top=1, trials=6, confirmed=4)
+    first, last = (write(tmp_path / name, made) for name in "ab")
+    divided = {"split": "stratified, seed 1"}
+    plain = comparison.difference(load(first), load(told(last, data=divided)))
+    assert plain.decisive.estimate == 0.0
+    wider = told(last, data={"target_sd": 3 * float(load(first).target_sd or 0)})
+    found = comparison.difference(load(first), load(wider)).decisive
+    error = load(first).rows_of(comparison.winner(load(first)))["test_error"].mean()
+    assert found.estimate == pytest.approx(2 * error)
+    assert found.low > 0

@@ -381,7 +381,7 @@ def test_errors_are_percent_and_differences_points(make: Callable[..., Path]) ->
     found = scale.interval(Interval(-0.013, -0.021, 0.005, 9, "", ""), difference=True)
     assert found.replace(text.SPACE, " ") == "−1.3 points [−2.1, +0.5]"
     assert scale.interval(Interval(0.026, np.nan, np.nan, 1, "", "")).startswith("2.6")
-    assert units.unit(load(make(task="regression")), "dev_error").value(0.321) == "0.321"
+    assert units.unit(load(make(task="regression")), "dev_error").value(0.321) == "6\xa0852"
 
 
 def test_the_ensemble_averages_probabilities_of_the_networks_that_are_left(kind: Path) -> None:

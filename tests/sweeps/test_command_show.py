@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from sweeps.base.errors import UserError
 from sweeps.commands.work import ls, one_trial, show
@@ -208,6 +209,23 @@ def test_a_trial_from_its_record_and_from_the_frames(finished: Path, tmp_path: P
     assert plain["replicates"][2]["dev_loss"] == first.replicates[2]["dev_loss"]
     with pytest.raises(UserError, match="expected a trial that is finished, got 99"):
         one_trial.read(finished, 99)
+
+
+def test_errors_of_a_number_are_in_its_own_unit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = Made(task="regression", objectives=("dev_error",), top=1, trials=6, confirmed=4)
+    folder = write(tmp_path / "run", made)
+    seen, trial = overview.survey(folder), one_trial.read(folder, 0)
+    assert seen.target_sd == 21_345.6
+    assert seen.test_error is not None
+    assert seen.test_error[0] < 2, "in JSON in SDs, as the frames have it"
+    ls.show([seen], Console(width=200, highlight=False))
+    show.trial(trial, Console(width=200, highlight=False), one_trial.unit(folder))
+    printed = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", "")
+    for error in (seen.search_best, seen.test_error[0], trial.replicates[0]["dev_error"]):
+        assert f" {21_345.6 * (error or 0):.0f} " in printed
+    assert f"{trial.replicates[0]['dev_loss']:.4f}" in printed
 
 
 def test_a_failed_trial_says_why(unfinished: Path) -> None:

@@ -97,9 +97,10 @@ def test_an_rmse_is_told_in_the_targets_own_units_too(tmp_path: Path) -> None:
     result = sweeps.run(study(tmp_path, text), out=tmp_path, jobs=1, quiet=True)
     sd = result.model.target.scale
     assert result.run.target_sd == sd
-    assert f"RMSE in SDs of the training target (one SD is {sd:.1f})" in said(result, 160)
-    own = f"One SD is {sd:.1f}, so it errs by about {sd * result.table.iloc[0]['test_error']:.1f} ["
-    assert own in result.report.read_text()
+    assert f"RMSE in the unit of progression, whose SD is {sd:.1f}" in said(result, 160)
+    own = f"{sd * result.table.iloc[0]['test_error']:.1f} ["
+    assert own in said(result, 160)
+    assert own in " ".join(result.report.read_text().split())
 
 
 def test_what_ended_the_search_is_one_word_everywhere(aimed: Result) -> None:

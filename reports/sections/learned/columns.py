@@ -7,10 +7,8 @@ from reports.figures import relied as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
 from reports.stats import relied as stats
-from reports.stats.intervals import Interval
 from reports.stats.relied import Relied
 
-POINTS = units.Unit("", 100.0, f"{text.SPACE}%", f"{text.SPACE}points")
 MISSING = (
     "Which columns it relies on is not known: the run is of an earlier version. Run the study "
     "again in the same folder to have it; nothing is trained anew."
@@ -24,11 +22,11 @@ def columns(run: Run) -> Iterator[Block]:
     if found is None:
         yield Paragraphs((MISSING if run.learned is None else UNKNOWN,), "quiet")
         return
-    unit, axis = 1.0, "rise in error, points"
+    unit, axis = units.unit(run, "dev_error"), "rise in error, points"
     if run.regression:
-        unit = run.target_sd or 1.0
-        axis = "rise in RMSE" + ("" if run.target_sd else ", SDs")
-    yield Plot(figures.relied(found, unit, not run.regression, axis, _sentence(run, found, unit)))
+        axis = "rise in RMSE" + ("" if unit.of_target else ", SDs")
+    words = _sentence(found, unit)
+    yield Plot(figures.relied(found, unit.own, not run.regression, axis, words))
     more = len(found.columns) - figures.SHOWN
     rest = f" The figure has {figures.SHOWN} of {len(found.columns)} columns." * (more > 0)
     some = (
@@ -48,25 +46,18 @@ def columns(run: Run) -> Iterator[Block]:
     )
 
 
-def _sentence(run: Run, found: Relied, unit: float) -> str:
+def _sentence(found: Relied, unit: units.Unit) -> str:
     sure = found.shown_to_matter
     name, rise = found.columns[0]
     if not sure:
         return (
             "No column alone is shown to matter: whichever is shuffled, the error may be the same."
         )
+    by = unit.interval(rise, difference=True).replace("+", "")
     said = (
-        f"It relies most on {name}: shuffled, the error rises by {_written(run, rise, unit)}. "
+        f"It relies most on {name}: shuffled, the error rises by {by}. "
         f"{len(sure)} of {text.count(len(found.columns), 'column')} "
         f"{'is' if len(sure) == 1 else 'are'} shown to matter"
     )
     rest = len(found.columns) - len(sure)
     return f"{said}; the {rest} others, each alone, may do nothing." if rest else f"{said}."
-
-
-def _written(run: Run, rise: Interval, unit: float) -> str:
-    if not run.regression:
-        return POINTS.interval(rise, True).replace("+", "")
-    ends = (text.number(unit * one) for one in (rise.estimate, rise.low, rise.high))
-    middle, low, high = ends
-    return f"{middle} [{low}, {high}]" if rise.known else middle

@@ -46,7 +46,7 @@ def numbers(run: Run) -> Iterator[Block]:
 
 
 def _sentence(one: Residuals, name: str) -> str:
-    off, explained = PLAIN.interval(one.absolute), SHARE.interval(one.explained)
+    off, explained = units.OWN.interval(one.absolute), SHARE.interval(one.explained)
     return (
         f"It is {off} off on average, and explains {explained} of how {name} varies. {_slope(one)}"
     )
@@ -72,8 +72,8 @@ def _table(found: tuple[Residuals, ...], is_own: bool, are_several: bool) -> Tab
                 *(Cell(one.target),) * are_several,
                 Cell(text.capital(one.name)),
                 Cell(text.number(len(one.frame))),
-                _cell(PLAIN, one.rmse),
-                _cell(PLAIN, one.absolute),
+                _cell(units.OWN, one.rmse),
+                _cell(units.OWN, one.absolute),
                 _cell(SHARE, one.explained),
             )
         )

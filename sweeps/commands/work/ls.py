@@ -11,7 +11,7 @@ from rich.text import Text
 from sweeps.base.errors import UserError, printable
 from sweeps.base.terminal import say
 from sweeps.storage import folders
-from sweeps.views import overview
+from sweeps.views import overview, wording
 from sweeps.views.overview import Overview
 
 STYLES = {"running": "green", "interrupted": "yellow", "damaged": "red", "older": "dim"}
@@ -47,21 +47,28 @@ def show(found: list[Overview], console: Console) -> None:
 def _numbers(one: Overview) -> list[str]:
     if one.is_unread:
         return ["–"] * 5 + [age(one.age)]
-    best = "–" if one.search_best is None else f"{one.search_best:.4f}"
+    best = "–"
+    if one.search_best is not None:
+        best = wording.score(one.metric, one.search_best, one.target_sd)
     return [
         f"{one.done}/{one.asked}",
         str(one.counts["pruned"]),
         str(one.counts["failed"]),
         best,
-        error(one.test_error, one.regression),
+        error(one.test_error, one.regression, one.target_sd),
         age(one.age),
     ]
 
 
-def error(found: tuple[float, float, float] | None, regression: bool) -> str:
-    """An error with its bounds: in percent of rows, or an RMSE."""
+def error(
+    found: tuple[float, float, float] | None, regression: bool, sd: float | None = None
+) -> str:
+    """An error with its bounds: in percent of rows, or an RMSE, in the target's own unit."""
     if found is None:
         return "–"
+    if sd is not None:
+        middle, *ends = (wording.score("test_error", one, sd) for one in found)
+        return middle if math.isnan(found[1] + found[2]) else f"{middle} [{', '.join(ends)}]"
     scale, digits, unit = (1.0, 3, "") if regression else (100.0, 1, " %")
     value, low, high = (scale * number for number in found)
     bounds = "" if math.isnan(low + high) else f" [{low:.{digits}f}, {high:.{digits}f}]"

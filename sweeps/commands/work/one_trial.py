@@ -48,6 +48,22 @@ def read(folder: Path, number: int) -> TrialView:
     raise UserError(f"{folder}: expected a trial that is finished, got {show(number)}")
 
 
+@dataclass(frozen=True)
+class TrialUnit:
+    """What a trial's value is of, and the SD of the one number that is predicted, if one is."""
+
+    metric: str
+    sd: float | None
+
+
+def unit(folder: Path) -> TrialUnit:
+    """Of a run's trials; before it is finished errors of numbers are told in SDs."""
+    known = folders.provenance(folder) or {}
+    objective = known.get("objective")
+    metric = objective.get("metric", "") if isinstance(objective, dict) else ""
+    return TrialUnit(str(metric), folders.target_sd(known))
+
+
 def _from_record(folder: Path, number: int) -> TrialView | None:
     path = folders.record_path(folder, number)
     record = record_summaries.summary(path)

@@ -18,7 +18,7 @@ from sweeps.views import overview, plan, tables, wording
 from sweeps.views.overview import Overview
 
 if TYPE_CHECKING:
-    from sweeps.commands.work.one_trial import TrialView
+    from sweeps.commands.work.one_trial import TrialUnit, TrialView
     from sweeps.study.spec import Study
 
 BEST = 5  # trials of an unfinished run that are shown
@@ -117,34 +117,37 @@ def _so_far(folder: Path, study: "Study", console: Console) -> None:
         say(console, "best" if n == 0 else "", text)
 
 
-def trial(seen: "TrialView", console: Console) -> None:
+def trial(seen: "TrialView", console: Console, unit: "TrialUnit") -> None:
     """Settings, value, each network's numbers, and the mean learning curves."""
     verbatim(console, f"trial {seen.trial}", style="bold")
     say(console, "state", seen.state + (f": {seen.cause}" if seen.cause else ""))
     say(console, "settings", wording.settings(seen.settings))
     if seen.value is not None:
-        say(console, "value", f"{seen.value:.6g}, mean of {len(seen.replicates)} replicates")
+        from reports import units
+
+        value = units.own(unit.metric, unit.sd) * seen.value
+        say(console, "value", f"{value:.6g}, mean of {len(seen.replicates)} replicates")
     if seen.curves:
         epochs = seen.curves["epoch"]
         say(console, "trained", f"{epochs[-1]:.0f} epochs in {seen.seconds:.2f} s")
         for score in SCORES:
-            verbatim(console, f"{score:12}{_curve(seen.curves[score])}")
+            verbatim(console, f"{score:12}{_curve(score, seen.curves[score], unit.sd)}")
     if seen.replicates:
         verbatim(console, "")
-        console.print(_networks(seen.replicates))
+        console.print(_networks(seen.replicates, unit.sd))
 
 
-def _networks(replicates: list[dict[str, Any]]) -> Table:
+def _networks(replicates: list[dict[str, Any]], sd: float | None) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for name in ("replicate", *SCORES, ""):
         table.add_column(name, justify="right", no_wrap=True)
     for row in replicates:
-        scores = (f"{row[score]:.4f}" for score in SCORES)
+        scores = (wording.score(score, row[score], sd) for score in SCORES)
         table.add_row(str(row["replicate"]), *scores, "diverged" if row["diverged"] else "")
     return table
 
 
-def _curve(values: list[float]) -> str:
+def _curve(score: str, values: list[float], sd: float | None) -> str:
     """First and last value around a line of blocks; a gap where no network is left."""
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
@@ -159,4 +162,5 @@ def _curve(values: list[float]) -> str:
             return " "
         return BLOCKS[round(steps * (value - low) / (high - low))] if high > low else BLOCKS[0]
 
-    return f"{finite[0]:.4f} {''.join(map(block, some))} {finite[-1]:.4f}"
+    first, last = (wording.score(score, one, sd) for one in (finite[0], finite[-1]))
+    return f"{first} {''.join(map(block, some))} {last}"
