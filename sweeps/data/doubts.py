@@ -116,14 +116,17 @@ def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
 
 
 def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Test rows that are met before; dev rows are told of where it is known how they are drawn."""
+    """Test rows that are met before, and not by chance.
+
+    Dev rows are told of where it is known how they are drawn.
+    """
     counts = {
         "in the training set": dataset.facts["duplicates"],
         "among the dev rows": dataset.facts.get("test_met_in_dev", 0),
     }
     of = f" of {dataset.facts['test']} test rows also occur"
     met = [(count, where) for where, count in counts.items() if count]
-    if met:
+    if met and not dataset.facts.get("met_by_chance"):
         told = [f"{count}{of * (not at)} {where}" for at, (count, where) in enumerate(met)]
         remedy = "remove them" if divided.spec.group else "remove them, or split by data.group"
         yield (

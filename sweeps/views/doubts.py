@@ -39,7 +39,9 @@ def dated(facts: Mapping[str, Any]) -> list[str]:
 def _met_dev_rows(study: Study, dataset: Dataset) -> list[str]:
     """Where settings are chosen by rows that train, too; of resampled rows each is dev in turn."""
     met = dataset.facts.get("dev_met_in_train", 0)
-    if not met or (study.replicates.is_resampled and study.data.dev is None):
+    if not met or dataset.facts.get("met_by_chance"):
+        return []
+    if study.replicates.is_resampled and study.data.dev is None:
         return []
     remedy = "remove them" if study.data.group else "remove them, or split by data.group"
     return [

@@ -143,6 +143,18 @@ def test_test_rows_that_are_dev_rows_are_told_with_those_that_train() -> None:
     assert told(frame, quiet=["duplicates"], **split) == []
 
 
+def test_rows_of_few_values_that_are_alike_by_chance_are_no_copies() -> None:
+    rng = np.random.default_rng(4)
+    answers = pd.DataFrame({name: rng.integers(1, 4, ROWS) for name in ("a", "b", "c", "d")})
+    answers["y"] = np.where(answers["a"] + rng.integers(0, 3, ROWS) > 3, "yes", "no")
+    facts = made(answers).facts
+    assert (facts["duplicates"] > 20, facts["met_by_chance"]) == (True, True)
+    assert told(answers) == []
+    measured = answers.assign(size=rng.normal(size=ROWS))
+    copied = pd.concat([measured[:295], measured[:5]], ignore_index=True)
+    assert [word for word, _ in told(copied)] == ["duplicates"]
+
+
 @pytest.mark.parametrize(
     ("data", "replicates", "is_told"),
     [
