@@ -69,6 +69,8 @@ def new(
             print(f"gaps in {show(name)}: {printable(told)} (data.missing)")
         for name, reason in made.columns.codes.items():
             print(f"read as categories {show(name)}: {printable(reason)}")
+        for name, reason in made.columns.numbers.items():
+            print(f"read as a number {show(name)}: {printable(reason)}")
         for name, values in made.columns.groups.items():
             why = "set data.group if the rows of one belong together"
             print(f"perhaps a group {show(name)}: {values}; {why}")

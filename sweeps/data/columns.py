@@ -69,7 +69,7 @@ def choose(frame: pd.DataFrame, spec: DataSpec, starts: Sequence[int] = (0,)) ->
         if found.column is not frame[name] or name in declared or found.kind == "date":
             changed[name] = list(said) if isinstance(said, tuple) else said
     if taken:
-        frame = frame.assign(**{name: found.column for name, found in taken.items()})
+        frame = dtypes.with_columns(frame, {name: found.column for name, found in taken.items()})
     found_out = indices(frame, starts)
     left_out = {name: why for name, why in found_out.items() if name not in declared}
     if len(left_out) == frame.shape[1]:  # the one input may well go up

@@ -29,9 +29,11 @@ def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
 
 
 def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    yield from _leaks(divided, dataset)
+    leaking = list(_leaks(divided, dataset))
+    yield from leaking
     yield from _gaps(divided)
-    yield from _groups(divided)
+    if not any("data.group: " in line for _, line in leaking):  # one way to divide is told
+        yield from _groups(divided)
     yield from _duplicates(divided, dataset)
     yield from _classes(dataset)
 
@@ -55,7 +57,18 @@ def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str
         for name, share in list(found.items())[:MOST_NAMED]:
             meets = f"column {show(name)} alone tells {int(100 * share)} % of {what}"
             why = "it is not known before the target is"
-            yield "leak", f"{meets}: {_remedy(name, 'leak', why)}"
+            group = _as_group(divided, name, frame[name])
+            yield "leak", f"{meets}: {group}{_remedy(name, 'leak', why)}"
+
+
+def _as_group(divided: "DividedTable", name: str, column: Any) -> str:
+    """What to do where the rows of one, which are alike, train and test."""
+    spec = divided.spec
+    is_divided = any((spec.group, spec.split.column, spec.split.time)) or spec.apart
+    if is_divided or not repeated.tells_groups(name, column):
+        return ""
+    called = show(name)
+    return f"data.group: {called} keeps its rows on one side if those of one belong together, or "
 
 
 def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:

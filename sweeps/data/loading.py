@@ -168,7 +168,7 @@ def _met(
     counts = {name: network_arrays.met(x, labels, *pair) for name, pair in MET.items()}
     found = {name: count for name, count in counts.items() if count or name == "duplicates"}
     sizes = {part: len(rows) for part, rows in x.items()}
-    targets = [one.values for one in divided.column.each]
+    targets = [one.values for one in divided.column.each]  # noqa: PD011 - a field of ours
     pairs = {MET[name]: count for name, count in found.items()}
     is_chance = chance_matches.explain(divided.features.frame, targets, sizes, pairs)
     return found | ({"met_by_chance": True} if is_chance else {})
@@ -192,7 +192,7 @@ def _dated(divided: DividedTable) -> dict[str, Any]:
     spec = divided.spec
     if spec.apart or spec.split.time is not None or spec.split.column is not None:
         return {}
-    dated = time_order.dated(divided.table.frame)
+    dated = time_order.dated(divided.table.frame.drop(columns=[*divided.table.targets]))
     return {"dated": dated} if dated else {}
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 UNIT = "a number with a unit"
 _NUMBER, _UNIT = r"[-+−]?\d+(?:[.,]\d+)*", r"(?:[a-zA-Zµ‰%²³/\"'’”]{1,10}\.?|° ?[CFK]?|-)"
+RANGE = re.compile(r"\d ?[-–] ?\d")  # 0-5yrs, which is a class of numbers
 MOST_UNITS = 4  # of a column; others are codes such as 12A
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # '1,234' may be of the first or the second: the other texts of its column decide.
@@ -55,7 +56,7 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
     }
     if not any(text.startswith("(") for text in others):
         like["a negative number in brackets"] = []
-    if not _have_units(like[UNIT]):
+    if not _have_units(like[UNIT]) or any(map(RANGE.search, like[UNIT])):
         like[UNIT] = []
     what = max(like, key=lambda name: sum(rows[text] for text in like[name]))
     spelled = set(like[what])

@@ -95,7 +95,7 @@ def _as_in(
         got = Unquoted(", ".join(own.classes) or "none")
         raise Expected(f"the classes of {main}", got, at="source")
     gaps = {name: whole.frame[name].iloc[:0].reindex(frame.index) for name in absent}
-    frame = frame.assign(**gaps)[list(whole.frame.columns)]
+    frame = dtypes.with_columns(frame, gaps)[list(whole.frame.columns)]
     for column in frame.columns:
         files = main, other
         decimal = own.reading.decimal
@@ -147,7 +147,7 @@ def _spelled_alike(tables: Mapping[str, SourceTable]) -> list[pd.DataFrame]:
     ]
     mixed = each[0].union(*each) - each[0].intersection(*each)
     return [
-        frame.assign(**{name: _with_commas(frame[name]) for name in mixed & numbers})
+        dtypes.with_columns(frame, {name: _with_commas(frame[name]) for name in mixed & numbers})
         for frame, numbers in zip(found, each, strict=True)
     ]
 

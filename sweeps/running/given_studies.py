@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean
+from sweeps.data import dtypes
 from sweeps.phases.prepare import PreparedRun
 from sweeps.storage import atomic
 
@@ -228,7 +229,7 @@ def _with_rows(table: "pd.DataFrame", data: dict[str, Any]) -> "pd.DataFrame":
     except Expected as fault:
         raise fault.below(f"{SPLIT}.rows") from None
     data["split"] = {k: v for k, v in split.items() if k != "rows"} | {"column": name}
-    return table.assign(**{name: column})
+    return dtypes.with_columns(table, {name: column})
 
 
 def _names(name: str) -> Iterator[str]:

@@ -83,6 +83,11 @@ DOUBTS: Mapping[str, tuple[str, str, Callable[[], pd.DataFrame]]] = {
         "column 'customer' has 60 values in 300 rows",
         lambda: plain().assign(customer=np.random.default_rng(3).permutation(ROWS) % 60),
     ),
+    "customers that are all of one class": (
+        "leak",
+        "column 'customer' alone tells 100 % of the target: data.group: 'customer' keeps its rows",
+        lambda: plain().assign(customer=lambda f: (np.arange(ROWS) // 25).astype(str) + f["y"]),
+    ),
     "rows that come twice": (
         "duplicates",
         "",
@@ -199,6 +204,23 @@ def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
     assert len(fault.splitlines()) == 1
     said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
     assert "warning class 'yes' has " in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_told"),
+    [
+        ("year", np.arange(ROWS) + 1700.0, True),
+        ("time", np.arange(ROWS) / 12 + 1949, True),
+        ("time", np.arange(ROWS) / 12, False),
+        ("size", np.arange(ROWS) / 12 + 1949, False),
+        ("year", np.arange(ROWS) % 50 + 1949, False),
+    ],
+)
+def test_years_in_order_are_told_to_be_times(name: str, values: Any, is_told: bool) -> None:
+    facts = made(numbers().assign(**{name: values})).facts
+    assert facts.get("dated", []) == [name] * is_told
+    if is_told:  # what is predicted divides no rows
+        assert "dated" not in made(numbers().assign(y=values)).facts
 
 
 def test_new_tells_of_dates_and_a_run_of_no_plain_number(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def _read(data: str, asked: Sequence[str], task: str) -> _Read:
         made = DataSpec.model_validate(said | reading.changed)
         table = code_columns.found(table, made)
         columns = new_columns.remarks(table, made, gaps)
-        codes = dict.fromkeys(columns.codes, "category")
-        made = made.model_copy(update={"ignore": columns.ignored, "columns": codes})
+        kinds = dict.fromkeys(columns.codes, "category") | dict.fromkeys(columns.numbers, "number")
+        made = made.model_copy(update={"ignore": columns.ignored, "columns": kinds})
         made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
@@ -123,6 +123,7 @@ def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
         return made, prepared(table, made, "float32")
     except (Expected, UserError):
         whole = [table.frame[name] for name in table.targets if not table.classes]
+        whole = [one for one in whole if one.nunique() > 2]  # two values are never a number
         if not any(targets.other_reading(one, made) and targets.are_whole(one) for one in whole):
             raise
     made = made.model_copy(update={"task": "regression"})

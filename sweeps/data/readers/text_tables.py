@@ -103,7 +103,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     texts = [name for name in dtypes.other_columns(frame) if _begins_whole(frame[name])]
     if texts:
         known_gaps = {name: frame[name].mask(frame[name].isin(gaps)) for name in texts}
-        frame = _side_by_side(frame.assign(**known_gaps))
+        frame = _side_by_side(dtypes.with_columns(frame, known_gaps))
     for name in frames.may_be_rounded(frame):
         _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     if decimal == ",":
