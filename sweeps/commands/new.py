@@ -58,6 +58,9 @@ def new(
         column_table.show(
             console(), made.facts, column_table.IN_NEW, f"sweeps check {made.path} --all"
         )
+        for note in made.facts.get("read", ()):
+            if "data.target_gaps" in note:
+                print(printable(note))
         if made.remark:
             print(made.remark)
         for name, reason in made.columns.ignored.items():

@@ -137,14 +137,16 @@ class LinesOfFiles:
 
     def own_row(self, row: int) -> int:
         """A row's number in its file, from 0 on."""
-        return row - self.starts[bisect_right(self.starts, row) - 1]
+        which = bisect_right(self.starts, row) - 1
+        own, lines = row - self.starts[which], self.lines[which]
+        return own if lines is None else lines.own_row(own)
 
     def each(self, count: int) -> list[int]:
         """The line of each of so many rows, 0 in a file without lines. Errors: OSError."""
         found: list[int] = []
         for lines, span in zip(self.lines, pairwise([*self.starts, count]), strict=True):
             size = span[1] - span[0]
-            found += [0] * size if lines is None else lines.each(size)
+            found += (None if lines is None else lines.each(size)) or [0] * size
         return found
 
     def place(self, row: int, column: str) -> str:

@@ -17,6 +17,7 @@ from sweeps.data import (
     number_spellings,
     source_names,
     sources,
+    target_gaps,
 )
 from sweeps.data.column_faults import place
 from sweeps.data.file_kinds import ReadOptions
@@ -58,7 +59,7 @@ def read(spec: DataSpec, base: Path) -> SourceTable:
 
 def _read(spec: DataSpec, base: Path) -> SourceTable:
     read = sources.read(spec.source, spec.target, spec.options, base, ReadOptions.of(spec))
-    return code_columns.found(read, spec)
+    return target_gaps.left_out(code_columns.found(read, spec), spec)
 
 
 def _ignored(spec: DataSpec) -> set[str]:

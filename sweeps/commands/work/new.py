@@ -12,6 +12,7 @@ from sweeps.data import (
     Dataset,
     code_columns,
     source_names,
+    target_gaps,
     targets,
 )
 from sweeps.data.loading import prepared
@@ -98,8 +99,10 @@ def _read(data: str, asked: Sequence[str], task: str) -> _Read:
             with_gaps = replace(reading, missing=new_gaps.words(gaps))
             table, reading = new_reading.again(source, target, with_gaps)
         said = {"source": source, "target": target, "task": task}
+        has_gaps = bool(table.frame[[*table.targets]].isna().any(axis=None))
+        said |= {"target_gaps": "leave_out"} if has_gaps else {}
         made = DataSpec.model_validate(said | reading.changed)
-        table = code_columns.found(table, made)
+        table = target_gaps.left_out(code_columns.found(table, made), made)
         columns = new_columns.remarks(table, made, gaps)
         kinds = dict.fromkeys(columns.codes, "category") | dict.fromkeys(columns.numbers, "number")
         made = made.model_copy(update={"ignore": columns.ignored, "columns": kinds})

@@ -61,7 +61,7 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
 {_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{_target(data)}{_task(table, data, dataset)}{how}\
+{_target(data)}{_gaps(data)}{_task(table, data, dataset)}{how}\
 {_columns(columns)}\
 {_group(columns)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
@@ -125,6 +125,13 @@ def _target(data: DataSpec) -> str:
         return f"  target: {_scalar(data.target)}  # the column to predict\n"
     names = ", ".join(map(_scalar, data.target))
     return f"  target: [{names}]  # the columns to predict, all numbers\n"
+
+
+def _gaps(data: DataSpec) -> str:
+    """A line on rows without a target, if there are such."""
+    if data.target_gaps == "refuse":
+        return ""
+    return "  target_gaps: leave_out  # rows without a target neither train nor test\n"
 
 
 def _read(dataset: Dataset) -> str:
