@@ -29,9 +29,11 @@ def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
 
 
 def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    leaking = list(_leaks(divided, dataset))
+    gaps = list(_gaps(divided))
+    by_gaps = {name for name, _ in gaps}  # which tell the target alone, too
+    leaking = [one for name, one in _leaks(divided, dataset) if name not in by_gaps]
     yield from leaking
-    yield from _gaps(divided)
+    yield from (one for _, one in gaps)
     if not any("data.group: " in line for _, line in leaking):  # one way to divide is told
         yield from _groups(divided)
     yield from _duplicates(divided, dataset)
@@ -42,8 +44,8 @@ def _remedy(name: str, word: str, other: str) -> str:
     return f"add it to data.ignore if {other} (data.quiet: [{word}] says no more of it)"
 
 
-def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Columns that alone tell nearly all of the target."""
+def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Columns that alone tell nearly all of the target, each with its line."""
     train, codes = divided.parts["train"], dataset.labels["train"]
     if _is_wide(divided):
         return
@@ -58,7 +60,7 @@ def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str
             meets = f"column {show(name)} alone tells {int(100 * share)} % of {what}"
             why = "it is not known before the target is"
             group = _as_group(divided, name, frame[name])
-            yield "leak", f"{meets}: {group}{_remedy(name, 'leak', why)}"
+            yield name, ("leak", f"{meets}: {group}{_remedy(name, 'leak', why)}")
 
 
 def _as_group(divided: "DividedTable", name: str, column: Any) -> str:
@@ -79,8 +81,8 @@ def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[
     return {f"target {show(one.name)}": numbers[:, [place]] for place, one in each}
 
 
-def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
-    """Columns whose gaps, or cells, stand where the target has one value alone."""
+def _gaps(divided: "DividedTable") -> Iterator[tuple[str, tuple[str, str]]]:
+    """Columns whose gaps, or cells, stand where the target has one value alone, with the line."""
     if _is_wide(divided):
         return
     train = divided.parts["train"]
@@ -93,11 +95,8 @@ def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
             only = show(target.iloc[train[row]])
             what = "is missing" if are_gaps else "has a value"
             why = "it is filled in when the target is known"
-            yield (
-                "gaps",
-                f"column {show(name)} {what} only where {called} is {only}: "
-                f"{_remedy(name, 'gaps', why)}",
-            )
+            meets = f"column {show(name)} {what} only where {called} is {only}"
+            yield name, ("gaps", f"{meets}: {_remedy(name, 'gaps', why)}")
 
 
 def _is_wide(divided: "DividedTable") -> bool:

@@ -111,6 +111,13 @@ def conversion(reasons: list[str]) -> str:
     return next(found, "")
 
 
+def number_for(reasons: list[str]) -> str:
+    """How to write a target that reasons of `why_not_numbers` name as a number; "" for none."""
+    if any(one.endswith("a date") for one in reasons):
+        return "to predict when, write days as a number"
+    return conversion(reasons)
+
+
 def remedy(reasons: list[str]) -> str:
     """What to do about reasons of `why_not_numbers` in a file of text; "" where none is known."""
     has_comma = any(reason.endswith("a decimal comma") for reason in reasons)

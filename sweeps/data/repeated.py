@@ -10,7 +10,7 @@ from sweeps.data import cells, dtypes, number_formats
 # of fewer values are kinds, such as cities.
 LEAST_VALUES, MOST_ROWS = 20, 10
 OFTEN = 4  # rows of each on average, where a number's name says nothing
-LEAST_AGAIN = 1.2  # rows of each on average, where the name says that it is of someone
+LEAST_AGAIN = 1.02  # rows of each on average, where the name says that it is of someone
 WHOSE = re.compile(
     r"(?i:(.*[_ .-])?(id|uuid|"
     r"(account|client|customer|family|household|hh|member|participant|patient|person|pers|student|"

@@ -205,8 +205,8 @@ def task(column: pd.Series, asked: str, where: str, hint: str = "") -> str:
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
         reasons = [] if number else number_formats.why_not_numbers(column)
         other = "data.task: regression, or another target" if number else "another target"
-        advice = number_formats.remedy(reasons) if reasons else other
-        hint = "; ".join([*reasons, advice] if advice else reasons)
+        written = number_formats.remedy(reasons) or number_formats.number_for(reasons)
+        hint = "; ".join([*reasons, f"{written}, or another target" if written else other])
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
             f"{column.nunique()} in {len(column)} rows ({hint})"

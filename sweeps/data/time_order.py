@@ -105,6 +105,7 @@ SPAN = (6.3e8, 4.1e9)
 
 
 YEARS = re.compile(r"(?i)(.*[_ .-])?(years?|time|dates?)")
+DAYS = re.compile(r"(?i)(.*[_ .-])?dates?")  # 791012, say, if they go up
 FIRST_OF_SERIES, LEAST_TIMES = 1500, 10
 
 
@@ -113,7 +114,8 @@ def _are_years_in_order(column: pd.Series) -> bool:
     values = column.to_numpy(np.float64, na_value=np.nan)
     if len(values) < LEAST_TIMES or not (np.diff(values) > 0).all():
         return False
-    return bool(values[0] >= FIRST_OF_SERIES and values[-1] <= LAST_YEAR)
+    are_years = values[0] >= FIRST_OF_SERIES and values[-1] <= LAST_YEAR
+    return bool(are_years or DAYS.fullmatch(str(column.name)))
 
 
 def _since_1970(column: pd.Series) -> bool:

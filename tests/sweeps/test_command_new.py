@@ -351,7 +351,8 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (
             ("x", "t.csv", "a"),
             "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
-            "rows ('2020-01-01' looks like a date)",
+            "rows ('2020-01-01' looks like a date; to predict when, write days as a number, or "
+            "another target)",
         ),
         (
             ("x", "id.csv", "y"),

@@ -73,6 +73,11 @@ DOUBTS: Mapping[str, tuple[str, str, Callable[[], pd.DataFrame]]] = {
             more=lambda f: np.where(~is_yes(f) & (NOISE > 0), np.nan, NOISE),
         ),
     ),
+    "gaps where the target is the other class": (  # so that the column tells the target, too
+        "gaps",
+        "column 'more' has a value only where the target is 'yes'",
+        lambda: plain().assign(more=lambda f: np.where(is_yes(f), NOISE, np.nan)),
+    ),
     "values of one class": (
         "gaps",
         "column 'more' has a value only where the target is 'yes'",
@@ -214,6 +219,7 @@ def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
         ("time", np.arange(ROWS) / 12, False),
         ("size", np.arange(ROWS) / 12 + 1949, False),
         ("year", np.arange(ROWS) % 50 + 1949, False),
+        ("date", np.arange(ROWS) + 791_012, True),
     ],
 )
 def test_years_in_order_are_told_to_be_times(name: str, values: Any, is_told: bool) -> None:
