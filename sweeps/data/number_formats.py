@@ -30,7 +30,7 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "a month or a quarter": re.compile(r"\d{4}-?(Q[1-4]|[01]\d)"),
     "a date": re.compile(
         r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"
-        rf"|(\d{{1,2}}[ -])?{_MONTH}[ -]\d{{2,4}}|{_MONTH} \d{{1,2}}, ?\d{{4}}"
+        rf"|(\d{{1,2}}[ -])?{_MONTH}[ -]\d{{2,4}}|{_MONTH}[ -]\d{{1,2}}(, ?|[ -])\d{{4}}"
     ),
     UNIT: re.compile(rf"[~≈<>≤≥±] ?{_NUMBER}|([~≈<>≤≥±] ?)?({_NUMBER} ?{_UNIT} ?)+"),
 }

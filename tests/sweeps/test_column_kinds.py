@@ -100,6 +100,7 @@ def test_what_may_be_something_else_is_no_number(words: list[str]) -> None:
         (["3h 5m", "1h 2m", "7m"], "looks like a number with a unit"),
         (["12/20", "5/7", "1 1/2"], "looks like a fraction"),
         (["05 Jan 2024", "1 February 2023"], "looks like a date"),
+        (["Jan 1 2000", "Dec-31-1999"], "looks like a date"),
         (["12A", "13B", "14C", "12D", "12E"], ""),
         (["18-25", "26-40"], ""),
         (["0-5yrs", "6-11yrs", "12+ yrs"], ""),

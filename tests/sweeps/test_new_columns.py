@@ -167,6 +167,13 @@ def test_what_is_another_in_every_row_is_left_out_where_it_is_no_measure(here: P
     assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0", "state"]
 
 
+def test_an_index_that_was_saved_twice_is_left_out(here: Path) -> None:
+    table().to_csv("t.csv")
+    pd.read_csv("t.csv").to_csv("t.csv")
+    assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0.1", "Unnamed: 0"]
+    assert prepare(read(Path("t.yaml")), here, [])[1].facts["columns"] == 2
+
+
 @pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
 def test_a_column_may_be_called_self(here: Path, form: str) -> None:
     frame = table(self=["yes", "No "] * 100, codes=["01", "02"] * 100)
