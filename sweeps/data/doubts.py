@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import show
-from sweeps.data import leaks, repeated
+from sweeps.data import leaks, repeated, time_order
 from sweeps.data.dataset import Dataset, Target
 
 if TYPE_CHECKING:
@@ -67,7 +67,8 @@ def _as_group(divided: "DividedTable", name: str, column: Any) -> str:
     """What to do where the rows of one, which are alike, train and test."""
     spec = divided.spec
     is_divided = any((spec.group, spec.split.column, spec.split.time)) or spec.apart
-    if is_divided or not repeated.tells_groups(name, column):
+    is_time = time_order.YEARS.fullmatch(name)
+    if is_divided or is_time or not repeated.tells_groups(name, column):
         return ""
     called = show(name)
     return f"data.group: {called} keeps its rows on one side if those of one belong together, or "

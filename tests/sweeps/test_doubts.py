@@ -185,6 +185,16 @@ def test_dev_rows_that_train_are_told_where_they_are_one_set(
     assert all("data.quiet: [duplicates]" in line for line in said)
 
 
+def test_folds_are_not_advised_where_a_class_has_too_few_rows_for_them(tmp_path: Path) -> None:
+    for rare, advice in ((4, "with class 'yes', which has 3 rows"), (20, "replicates: {resample")):
+        plain(rare / ROWS).to_csv(tmp_path / "t.csv", index=False)
+        text = "name: s\ndata: {source: t.csv, target: y}\nspace: {l2: [0, 1]}\n"
+        text += "replicates: {count: 5, resample: none}\n"
+        study, dataset = prepare(documents.parse(text, "s.yaml"), tmp_path, [])
+        (line,) = (one for one in doubts.lines(study, dataset) if "dev rows tell" in one)
+        assert f"(95 %): {advice}" in line
+
+
 STUDY = """
 name: small
 data: {source: t.csv, target: y}
