@@ -72,6 +72,8 @@ def new(
             print(f"gaps in {show(name)}: {printable(told)} (data.missing)")
         for name, reason in made.columns.codes.items():
             print(f"read as categories {show(name)}: {printable(reason)}")
+        for name, reason in made.columns.rare.items():
+            print(f"read by the mean of the target {show(name)}: {reason} (data.words)")
         for name, reason in made.columns.numbers.items():
             print(f"read as a number {show(name)}: {printable(reason)}")
         for name, values in made.columns.groups.items():

@@ -76,6 +76,8 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
 def _have_units(texts: list[str]) -> bool:
     """Whether texts are of many numbers and few units."""
     units = {re.sub(_NUMBER, "", text).replace(" ", "") for text in texts}
+    if units & {"a", "b"}:  # 171a and 171b are two of a kind
+        return False
     numbers = {tuple(re.findall(_NUMBER, text)) for text in texts}
     return len(units) <= MOST_UNITS and (len(numbers) > len(units) or len(texts) == 1)
 

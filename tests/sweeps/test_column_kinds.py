@@ -103,6 +103,7 @@ def test_what_may_be_something_else_is_no_number(words: list[str]) -> None:
         (["Jan 1 2000", "Dec-31-1999"], "looks like a date"),
         (["12A", "13B", "14C", "12D", "12E"], ""),
         (["18-25", "26-40"], ""),
+        (["170", "171a", "221a", "221b", "300b"], ""),
         (["0-5yrs", "6-11yrs", "12+ yrs"], ""),
         (["J45", "E11.9"], ""),
     ],

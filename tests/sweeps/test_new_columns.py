@@ -162,9 +162,20 @@ def test_what_is_another_in_every_row_is_left_out_where_it_is_no_measure(here: P
     """Words, and numbers without a name as R's "12.3"; few enough words would be categories."""
     rng = np.random.default_rng(0)
     few = pd.DataFrame({"y": rng.normal(size=40), "a": rng.normal(size=40)})
-    few = few.assign(state=[f"state {n}" for n in range(40)]).set_index(np.arange(40) / 10 + 1)
-    few.to_csv("t.csv")
-    assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0", "state"]
+    states = [f"state {n}" for n in range(40)]
+    few = few.assign(state=states, nearly=[*states[:38], "x", "x"], half=states[:20] * 2)
+    few.set_index(np.arange(40) / 10 + 1).to_csv("t.csv")
+    assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0", "state", "nearly"]
+
+
+def test_many_rare_words_are_read_by_the_target(here: Path) -> None:
+    frame = pd.concat([table(country=[f"country {n}" for n in range(ROWS)])] * 6)
+    frame.to_csv("t.csv", index=False)
+    made = new.create("t", "t.csv", "y")
+    assert made.columns.rare == {"country": "200 of 200 words are rare"}
+    study, data = prepare(read(Path("t.yaml")), here, [])
+    assert study.data.words == "target"
+    assert "country" in {one["name"] for one in data.facts["column_table"] if one["inputs"] == 1}
 
 
 def test_an_index_that_was_saved_twice_is_left_out(here: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sweeps.base.errors import Expected, UserError, show
 from sweeps.commands.work import new_columns, new_gaps, new_reading, new_text
@@ -105,7 +105,9 @@ def _read(data: str, asked: Sequence[str], task: str) -> _Read:
         table = target_gaps.left_out(code_columns.found(table, made), made)
         columns = new_columns.remarks(table, made, gaps)
         kinds = dict.fromkeys(columns.codes, "category") | dict.fromkeys(columns.numbers, "number")
-        made = made.model_copy(update={"ignore": columns.ignored, "columns": kinds})
+        words: Literal["target", "one_hot"] = "target" if columns.rare else "one_hot"
+        read_as = {"ignore": columns.ignored, "columns": kinds, "words": words}
+        made = made.model_copy(update=read_as)
         made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"

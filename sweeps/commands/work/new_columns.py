@@ -29,7 +29,8 @@ class ColumnRemarks:
     ignored: left out of the data; words: read as categories, though most of it looks like numbers;
     groups: those whose values come back, as a customer's do, whose rows may belong together; codes:
     those of whole numbers with zeros in front, which are categories. gaps: texts that are. numbers:
-    those that look like an index of the rows, and are inputs.
+    those that look like an index of the rows, and are inputs. rare: those of so many words that
+    most cells would have one input together.
     """
 
     ignored: dict[str, str]
@@ -38,6 +39,7 @@ class ColumnRemarks:
     codes: dict[str, str] = field(default_factory=dict)
     gaps: Gaps = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
+    rare: dict[str, str] = field(default_factory=dict)
 
 
 def remarks(table: SourceTable, spec: DataSpec, gaps: Gaps) -> ColumnRemarks:
@@ -75,7 +77,9 @@ def remarks(table: SourceTable, spec: DataSpec, gaps: Gaps) -> ColumnRemarks:
         reasons = [f"{show(name)}: {reason}" for name, reason in ignored.items()]
         hint = "; ".join([*reasons, MORE])
         raise Expected("columns that can help to predict the target", Unquoted("none"), hint)
-    return ColumnRemarks(ignored, words, groups | places, codes, gaps, numbers)
+    each = columns.mostly_rare(chosen.frame, chosen.readings)
+    rare = {name: why.partition(",")[0] for name, why in each.items() if name not in ignored}
+    return ColumnRemarks(ignored, words, groups | places, codes, gaps, numbers, rare)
 
 
 def _useless(
@@ -111,7 +115,12 @@ def _of_each_row(name: str, column: pd.Series, is_text: bool) -> str:
     if columns.UNNAMED.fullmatch(name) and column.notna().all() and column.is_unique:
         return UNNAMED
     may_be = is_text or columns.NAMES.fullmatch(name)
-    return columns.DISTINCT if may_be and columns.is_identifier(column) else ""
+    if may_be and columns.is_identifier(column):
+        return columns.DISTINCT
+    if not is_text or cells.unsupported(column):
+        return ""
+    is_own = column.nunique() >= column_faults.OF_ITS_OWN * len(column)
+    return "another value in nearly every row" if is_own else ""
 
 
 def _values(column: pd.Series) -> str:
