@@ -87,9 +87,9 @@ def _useless(
 ) -> dict[str, str]:
     """Columns that say nothing or cannot be read, and why."""
     found = {
-        name: fault.rpartition(" (")[0]
+        name: fault.replace(f" ({IGNORE})", "").replace(f", or {IGNORE})", ")")
         for name, fault in faults.items()
-        if "add it to data.ignore" in fault
+        if IGNORE in fault
     }
     found = dict.fromkeys(_constant(features), "the same value in every row") | found
     each = {name: _of_each_row(name, features[name], name in texts) for name in _may_be(features)}
@@ -100,6 +100,7 @@ def _useless(
     }
 
 
+IGNORE = column_faults.IGNORE
 MORE = "add columns, as of values of rows before, or name another target"
 UNNAMED = "no name, and another value in every row, like an index that was saved"
 

@@ -106,8 +106,8 @@ def _columns(columns: ColumnRemarks) -> str:
         words = ", ".join(map(_quoted, new_gaps.words(columns.gaps)))
         found += f"  missing: [{words}]  # {_comment(note)}\n"
     if columns.rare:
-        told = "; ".join(f"{name}: {why}" for name, why in columns.rare.items())
-        found += f"  words: target  # {_comment(told)}: by the mean of the target of each\n"
+        note = "; ".join(f"{name}: {why}" for name, why in columns.rare.items())
+        found += f"  words: target  # {_comment(note)}: by the mean of the target of each\n"
     if columns.ignored:
         found += "  ignore:  # columns that are left out, and why\n"
     for column, reason in columns.ignored.items():
