@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sweeps.data import cells, columns
 
-RANKS = "whole numbers from 1 on, in an order of its own: a rank"
+RANKS = "consecutive whole numbers, in an order of its own, as ranks have"
 ONLY = "goes up by one from row to row, as an index does; it is the only column"
 
 
