@@ -94,7 +94,8 @@ def _data(run: Run) -> Iterator[tuple[str, str]]:
     for part, one in data.get("files", {}).items():
         yield f"{part} file", f"{one['source']}, SHA-256 {one['sha256']}"
     if data["test"]:
-        yield "duplicates", f"{data['duplicates']} test rows also occur in train"
+        chance = ", no more than by chance" if data.get("met_by_chance") else ""
+        yield "duplicates", f"{data['duplicates']} test rows also occur in train{chance}"
     classes = [str(name) for name in run.provenance["classes"] or []]
     yield "task", run.task + (f": {', '.join(classes[:30])}" if classes else "")
 

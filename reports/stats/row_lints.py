@@ -47,12 +47,12 @@ def _is_open(run: Run, winner: str, base: str) -> bool:
 
 
 def duplicates(run: Run) -> Iterator[Lint]:
-    """Test rows also occur among the rows that train, or choose."""
+    """Test rows also occur among the rows that train, or choose, more than by chance."""
     data = run.provenance["data"]
     there = {"in the training set": data["duplicates"]}
     there["among the dev rows"] = data.get("test_met_in_dev", 0)
     met = {where: count for where, count in there.items() if count}
-    if met:
+    if met and not data.get("met_by_chance"):
         listed = text.listing([f"{count} also occur {where}" for where, count in met.items()])
         remedy = "Remove the duplicates, or split by group (data.group)."
         if run.winner is not None and rows.group(run, "test") is not None:

@@ -54,7 +54,7 @@ def declared(table: SourceTable, spec: DataSpec) -> SourceTable:
         for name, column in table.codes.items()
         if _are_words(known.get(name)) or name == spec.group
     }
-    return replace(table, frame=table.frame.assign(**words)) if words else table
+    return replace(table, frame=dtypes.with_columns(table.frame, words)) if words else table
 
 
 def without_blanks(column: pd.Series) -> pd.Series:

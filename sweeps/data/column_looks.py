@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sweeps.data import cells, dtypes, odd_numbers
 
-MOST_CODES = 50  # different ones
+MOST_CODES = 60  # different ones: there are 51 states
 SAMPLE, COME_BACK = 10_000, 0.95  # rows, and the share of different values among them
 EXACT = 2**53  # whole numbers below it are the same as float64
 

@@ -34,6 +34,9 @@ CODES = re.compile(
     r"([_ .-]?(code|id|no|nr|num|number|type|group))?)"
 )
 
+# Names of numbers that may say how many rows each row stands for, as of a table of counts.
+TIMES = re.compile(r"(?i)freq(uenc(y|ies))?s?|fnlwgt|(case|sampl(e|ing)|survey)[_ .-]?weights?")
+
 
 @dataclass(frozen=True)
 class ColumnRow:
@@ -191,5 +194,7 @@ def _doubts(name: str, look: Look, column: Column) -> list[str]:
     if look.odd and isinstance(column, NumberColumn):
         return [odd_numbers.remark(name, look.odd)]
     is_whole = isinstance(column, NumberColumn) and not column.is_flag and look.may_be_codes
-    are_codes = is_whole and CODES.fullmatch(name)
-    return [f"codes? data.columns: {{{name}: category}}"] if are_codes else []
+    if is_whole and CODES.fullmatch(name):
+        return [f"codes? data.columns: {{{name}: category}}"]
+    is_count = isinstance(column, NumberColumn) and TIMES.fullmatch(name)
+    return [f"how often a row occurs? data.weight: {name}"] if is_count else []

@@ -69,7 +69,7 @@ def choose(frame: pd.DataFrame, spec: DataSpec, starts: Sequence[int] = (0,)) ->
         if found.column is not frame[name] or name in declared or found.kind == "date":
             changed[name] = list(said) if isinstance(said, tuple) else said
     if taken:
-        frame = frame.assign(**{name: found.column for name, found in taken.items()})
+        frame = dtypes.with_columns(frame, {name: found.column for name, found in taken.items()})
     found_out = indices(frame, starts)
     left_out = {name: why for name, why in found_out.items() if name not in declared}
     if len(left_out) == frame.shape[1]:  # the one input may well go up
@@ -85,7 +85,7 @@ def choose(frame: pd.DataFrame, spec: DataSpec, starts: Sequence[int] = (0,)) ->
         left_out,
         {name: DISTINCT for name in _distinct(frame) if name not in declared}
         | {name: why for name, why in found_out.items() if name in frame and name not in declared},
-        _mostly_rare(frame, readings) | unclear,
+        mostly_rare(frame, readings) | unclear,
         {name: found.said for name, found in taken.items() if found.said},
         changed,
         {name: found.unsure for name, found in taken.items() if found.unsure},
@@ -93,7 +93,7 @@ def choose(frame: pd.DataFrame, spec: DataSpec, starts: Sequence[int] = (0,)) ->
     )
 
 
-def _mostly_rare(frame: pd.DataFrame, readings: ColumnReadings) -> dict[str, str]:
+def mostly_rare(frame: pd.DataFrame, readings: ColumnReadings) -> dict[str, str]:
     """Columns of words of which most cells are merged, so that little is left of them."""
     others = {*readings.dates, *readings.orders, *readings.by_target}
     found = {}

@@ -91,6 +91,8 @@ def _by_shares(known: _Table) -> Division:
     rest, test = known.cut(np.arange(rows), spec.test, "test")
     train, dev = known.cut(rest, share, "dev")
     parts = {"train": train, "dev": dev, "test": test}
+    if known.names is not None and known.groups is None and known.times is None:
+        parts = split.with_each_class(parts, known.names)
     wanted = {"train": 1.0, "dev": spec.dev, "test": spec.test}
     for part, members in parts.items():
         if len(members) == 0 and wanted[part] > 0:

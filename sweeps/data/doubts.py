@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import show
-from sweeps.data import leaks, repeated
+from sweeps.data import leaks, repeated, time_order
 from sweeps.data.dataset import Dataset, Target
 
 if TYPE_CHECKING:
@@ -29,9 +29,13 @@ def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
 
 
 def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    yield from _leaks(divided, dataset)
-    yield from _gaps(divided)
-    yield from _groups(divided)
+    gaps = list(_gaps(divided))
+    by_gaps = {name for name, _ in gaps}  # which tell the target alone, too
+    leaking = [one for name, one in _leaks(divided, dataset) if name not in by_gaps]
+    yield from leaking
+    yield from (one for _, one in gaps)
+    if not any("data.group: " in line for _, line in leaking):  # one way to divide is told
+        yield from _groups(divided)
     yield from _duplicates(divided, dataset)
     yield from _classes(dataset)
 
@@ -40,8 +44,8 @@ def _remedy(name: str, word: str, other: str) -> str:
     return f"add it to data.ignore if {other} (data.quiet: [{word}] says no more of it)"
 
 
-def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Columns that alone tell nearly all of the target."""
+def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Columns that alone tell nearly all of the target, each with its line."""
     train, codes = divided.parts["train"], dataset.labels["train"]
     if _is_wide(divided):
         return
@@ -55,7 +59,19 @@ def _leaks(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str
         for name, share in list(found.items())[:MOST_NAMED]:
             meets = f"column {show(name)} alone tells {int(100 * share)} % of {what}"
             why = "it is not known before the target is"
-            yield "leak", f"{meets}: {_remedy(name, 'leak', why)}"
+            group = _as_group(divided, name, frame[name])
+            yield name, ("leak", f"{meets}: {group}{_remedy(name, 'leak', why)}")
+
+
+def _as_group(divided: "DividedTable", name: str, column: Any) -> str:
+    """What to do where the rows of one, which are alike, train and test."""
+    spec = divided.spec
+    is_divided = any((spec.group, spec.split.column, spec.split.time)) or spec.apart
+    is_time = time_order.YEARS.fullmatch(name)
+    if is_divided or is_time or not repeated.tells_groups(name, column):
+        return ""
+    called = show(name)
+    return f"data.group: {called} keeps its rows on one side if those of one belong together, or "
 
 
 def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
@@ -66,8 +82,8 @@ def _by_name(target: Target, numbers: NDArray[np.float64]) -> dict[str, NDArray[
     return {f"target {show(one.name)}": numbers[:, [place]] for place, one in each}
 
 
-def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
-    """Columns whose gaps, or cells, stand where the target has one value alone."""
+def _gaps(divided: "DividedTable") -> Iterator[tuple[str, tuple[str, str]]]:
+    """Columns whose gaps, or cells, stand where the target has one value alone, with the line."""
     if _is_wide(divided):
         return
     train = divided.parts["train"]
@@ -80,11 +96,8 @@ def _gaps(divided: "DividedTable") -> Iterator[tuple[str, str]]:
             only = show(target.iloc[train[row]])
             what = "is missing" if are_gaps else "has a value"
             why = "it is filled in when the target is known"
-            yield (
-                "gaps",
-                f"column {show(name)} {what} only where {called} is {only}: "
-                f"{_remedy(name, 'gaps', why)}",
-            )
+            meets = f"column {show(name)} {what} only where {called} is {only}"
+            yield name, ("gaps", f"{meets}: {_remedy(name, 'gaps', why)}")
 
 
 def _is_wide(divided: "DividedTable") -> bool:
@@ -116,14 +129,17 @@ def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
 
 
 def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """Test rows that are met before; dev rows are told of where it is known how they are drawn."""
+    """Test rows that are met before, and not by chance.
+
+    Dev rows are told of where it is known how they are drawn.
+    """
     counts = {
         "in the training set": dataset.facts["duplicates"],
         "among the dev rows": dataset.facts.get("test_met_in_dev", 0),
     }
     of = f" of {dataset.facts['test']} test rows also occur"
     met = [(count, where) for where, count in counts.items() if count]
-    if met:
+    if met and not dataset.facts.get("met_by_chance"):
         told = [f"{count}{of * (not at)} {where}" for at, (count, where) in enumerate(met)]
         remedy = "remove them" if divided.spec.group else "remove them, or split by data.group"
         yield (

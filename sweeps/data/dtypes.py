@@ -3,7 +3,7 @@
 A table may have a hundred thousand columns: pandas is never asked about each of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,3 +99,14 @@ def numeric_arrays(
         values = part.to_numpy(np.float64, na_value=np.nan)
         values = values if rows is None else values[rows]
         yield names[start : start + most], np.ascontiguousarray(values.T)
+
+
+def with_columns(frame: "pd.DataFrame", columns: Mapping[str, "pd.Series"]) -> "pd.DataFrame":
+    """The frame with these columns in place of its own, or behind them.
+
+    As `DataFrame.assign`, which knows none that is called `self`.
+    """
+    made = frame.copy(deep=False)
+    for name, column in columns.items():
+        made[name] = column
+    return made

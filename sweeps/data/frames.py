@@ -36,7 +36,7 @@ def standard(found: Any, missing: Collection[str] = ()) -> pd.DataFrame:
     odd = {dtype for dtype in set(frame.dtypes) if not _is_plain(dtype)}
     for name in names if odd else ():
         if frame[name].dtype in odd:
-            frame = frame.assign(**{name: _plain(frame[name])})
+            frame = dtypes.with_columns(frame, {name: _plain(frame[name])})
     return with_gaps(frame, missing) if missing else frame
 
 
@@ -107,7 +107,7 @@ def with_gaps(frame: pd.DataFrame, missing: Collection[str]) -> pd.DataFrame:
             is_large = column.dtype.kind in "iu" and bool((column.abs() >= LARGE).any())
             exact = column.astype("Int64") if is_large else column
             changed[str(name)] = exact.mask(is_gap).infer_objects()
-    return frame.assign(**changed) if changed else frame
+    return dtypes.with_columns(frame, changed) if changed else frame
 
 
 def _is_number(word: str) -> bool:

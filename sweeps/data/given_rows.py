@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sweeps.base.errors import Expected, Unquoted
+from sweeps.data import dtypes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,7 +52,7 @@ def as_in_training(frame: "pd.DataFrame", wanted: Collection[str]) -> "pd.DataFr
         for name, dtype in frame.dtypes.items()
         if dtype in odd and name in of_use
     }
-    return frame.assign(**made)
+    return dtypes.with_columns(frame, made)
 
 
 def _is_odd(dtype: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, Unquoted, show
-from sweeps.data import given_targets, plain_frames
+from sweeps.data import dtypes, given_targets, plain_frames
 from sweeps.data.readers import arrow_tables
 
 TARGET = "y"
@@ -122,7 +122,7 @@ def _pair(x: Any, y: Any, target: Names) -> tuple[pd.DataFrame, Names]:
     if name in found:
         raise Expected("a target that is no column of the inputs", name)
     own = y.reset_index(drop=True) if isinstance(y, pd.Series) else pd.Series(last)
-    return found.reset_index(drop=True).assign(**{name: own}), name
+    return dtypes.with_columns(found.reset_index(drop=True), {name: own}), name
 
 
 def _has_names(y: Any) -> bool:

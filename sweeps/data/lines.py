@@ -4,9 +4,10 @@ Rows and lines are not one to one: a blank line is no row, and quotes may hold a
 """
 
 import csv
+import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -76,8 +77,16 @@ class TextForm:
     def names(self, first: TextRow) -> list[str]:
         """The columns by name, as pandas calls them; `first` is the header or the first row."""
         if self.header:
-            return [name or f"Unnamed: {at}" for at, name in enumerate(first.fields)]
+            named = enumerate(first.fields)
+            return [name or _unnamed(at, first.fields) for at, name in named]
         return [f"x{number}" for number in range(1, len(first.fields) + 1)]
+
+
+def _unnamed(at: int, names: Collection[str]) -> str:
+    """What pandas calls a column without a name: "Unnamed: 0", or "Unnamed: 0.1" beside it."""
+    called = f"Unnamed: {at}"
+    others = (f"{called}.{number}" for number in itertools.count(1))
+    return called if called not in names else next(one for one in others if one not in names)
 
 
 @dataclass(frozen=True)
@@ -137,14 +146,16 @@ class LinesOfFiles:
 
     def own_row(self, row: int) -> int:
         """A row's number in its file, from 0 on."""
-        return row - self.starts[bisect_right(self.starts, row) - 1]
+        which = bisect_right(self.starts, row) - 1
+        own, lines = row - self.starts[which], self.lines[which]
+        return own if lines is None else lines.own_row(own)
 
     def each(self, count: int) -> list[int]:
         """The line of each of so many rows, 0 in a file without lines. Errors: OSError."""
         found: list[int] = []
         for lines, span in zip(self.lines, pairwise([*self.starts, count]), strict=True):
             size = span[1] - span[0]
-            found += [0] * size if lines is None else lines.each(size)
+            found += (None if lines is None else lines.each(size)) or [0] * size
         return found
 
     def place(self, row: int, column: str) -> str:

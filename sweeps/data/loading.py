@@ -14,6 +14,7 @@ import dnn
 from dnn.arrays import Array
 from sweeps.data import (
     cells,
+    chance_matches,
     column_faults,
     column_table,
     data_files,
@@ -129,11 +130,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         for part, rows in parts.items()
     }
     labels = {part: codes[rows] for part, rows in parts.items()}
-    duplicates = network_arrays.met(x, labels, "test")
-    others = {
-        "test_met_in_dev": network_arrays.met(x, labels, "test", "dev"),
-        "dev_met_in_train": network_arrays.met(x, labels, "dev"),
-    }
+    met = _met(divided, x, labels)
     divided.encode_training(encoder, parts["train"], data["train"].x)
     facts = {
         "source": source_names.short(spec.source),
@@ -143,8 +140,7 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
         "features": data["train"].x.shape[1],
         **{part: len(rows) for part, rows in divided.parts.items()},
         "split": divided.division.words,
-        "duplicates": duplicates,
-        **{name: count for name, count in others.items() if count},
+        **met,
         **_files(table),
     }
     facts |= {} if spec.weight is None else {"weight": row_weights.fact(divided.weights, spec)}
@@ -155,6 +151,27 @@ def _assemble(divided: DividedTable, dtype: str) -> Dataset:
     return Dataset(
         data, labels, target, encoder, table.sha256, facts, constants, reading=table.reading
     )
+
+
+# Rows of a part that are also of another, by what that is called among the facts.
+MET = {
+    "duplicates": ("test", "train"),
+    "test_met_in_dev": ("test", "dev"),
+    "dev_met_in_train": ("dev", "train"),
+}
+
+
+def _met(
+    divided: DividedTable, x: dict[str, NDArray[Any]], labels: dict[str, NDArray[Any]]
+) -> dict[str, Any]:
+    """How many rows are met twice, and whether that is no more than chance."""
+    counts = {name: network_arrays.met(x, labels, *pair) for name, pair in MET.items()}
+    found = {name: count for name, count in counts.items() if count or name == "duplicates"}
+    sizes = {part: len(rows) for part, rows in x.items()}
+    targets = [one.values for one in divided.column.each]  # noqa: PD011 - a field of ours
+    pairs = {MET[name]: count for name, count in found.items()}
+    is_chance = chance_matches.explain(divided.features.frame, targets, sizes, pairs)
+    return found | ({"met_by_chance": True} if is_chance else {})
 
 
 def _inputs(
@@ -175,7 +192,7 @@ def _dated(divided: DividedTable) -> dict[str, Any]:
     spec = divided.spec
     if spec.apart or spec.split.time is not None or spec.split.column is not None:
         return {}
-    dated = time_order.dated(divided.table.frame)
+    dated = time_order.dated(divided.table.frame.drop(columns=[*divided.table.targets]))
     return {"dated": dated} if dated else {}
 
 

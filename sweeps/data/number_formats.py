@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 UNIT = "a number with a unit"
 _NUMBER, _UNIT = r"[-+−]?\d+(?:[.,]\d+)*", r"(?:[a-zA-Zµ‰%²³/\"'’”]{1,10}\.?|° ?[CFK]?|-)"
+RANGE = re.compile(r"\d ?[-–] ?\d")  # 0-5yrs, which is a class of numbers
 MOST_UNITS = 4  # of a column; others are codes such as 12A
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 # '1,234' may be of the first or the second: the other texts of its column decide.
@@ -29,7 +30,7 @@ FORMATS: Mapping[str, re.Pattern[str]] = {
     "a month or a quarter": re.compile(r"\d{4}-?(Q[1-4]|[01]\d)"),
     "a date": re.compile(
         r"(\d{4}([-/.]\d{1,2}){2}|(\d{1,2}[-/.]){2}(\d{4}|\d\d))([T ]\d.*)?"
-        rf"|(\d{{1,2}}[ -])?{_MONTH}[ -]\d{{2,4}}|{_MONTH} \d{{1,2}}, ?\d{{4}}"
+        rf"|(\d{{1,2}}[ -])?{_MONTH}[ -]\d{{2,4}}|{_MONTH}[ -]\d{{1,2}}(, ?|[ -])\d{{4}}"
     ),
     UNIT: re.compile(rf"[~≈<>≤≥±] ?{_NUMBER}|([~≈<>≤≥±] ?)?({_NUMBER} ?{_UNIT} ?)+"),
 }
@@ -55,7 +56,7 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
     }
     if not any(text.startswith("(") for text in others):
         like["a negative number in brackets"] = []
-    if not _have_units(like[UNIT]):
+    if not _have_units(like[UNIT]) or any(map(RANGE.search, like[UNIT])):
         like[UNIT] = []
     what = max(like, key=lambda name: sum(rows[text] for text in like[name]))
     spelled = set(like[what])
@@ -75,6 +76,8 @@ def why_not_numbers(column: "pd.Series") -> list[str]:
 def _have_units(texts: list[str]) -> bool:
     """Whether texts are of many numbers and few units."""
     units = {re.sub(_NUMBER, "", text).replace(" ", "") for text in texts}
+    if units & {"a", "b"}:  # 171a and 171b are two of a kind
+        return False
     numbers = {tuple(re.findall(_NUMBER, text)) for text in texts}
     return len(units) <= MOST_UNITS and (len(numbers) > len(units) or len(texts) == 1)
 
@@ -108,6 +111,13 @@ def conversion(reasons: list[str]) -> str:
     """How to write what reasons of `why_not_numbers` name; "" where nothing is to be done."""
     found = (how for what, how in CONVERTED.items() for one in reasons if one.endswith(what))
     return next(found, "")
+
+
+def number_for(reasons: list[str]) -> str:
+    """How to write a target that reasons of `why_not_numbers` name as a number; "" for none."""
+    if any(one.endswith("a date") for one in reasons):
+        return "to predict when, write days as a number"
+    return conversion(reasons)
 
 
 def remedy(reasons: list[str]) -> str:

@@ -17,6 +17,7 @@ from sweeps.data import (
     number_spellings,
     source_names,
     sources,
+    target_gaps,
 )
 from sweeps.data.column_faults import place
 from sweeps.data.file_kinds import ReadOptions
@@ -58,7 +59,7 @@ def read(spec: DataSpec, base: Path) -> SourceTable:
 
 def _read(spec: DataSpec, base: Path) -> SourceTable:
     read = sources.read(spec.source, spec.target, spec.options, base, ReadOptions.of(spec))
-    return code_columns.found(read, spec)
+    return target_gaps.left_out(code_columns.found(read, spec), spec)
 
 
 def _ignored(spec: DataSpec) -> set[str]:
@@ -95,7 +96,7 @@ def _as_in(
         got = Unquoted(", ".join(own.classes) or "none")
         raise Expected(f"the classes of {main}", got, at="source")
     gaps = {name: whole.frame[name].iloc[:0].reindex(frame.index) for name in absent}
-    frame = frame.assign(**gaps)[list(whole.frame.columns)]
+    frame = dtypes.with_columns(frame, gaps)[list(whole.frame.columns)]
     for column in frame.columns:
         files = main, other
         decimal = own.reading.decimal
@@ -147,7 +148,7 @@ def _spelled_alike(tables: Mapping[str, SourceTable]) -> list[pd.DataFrame]:
     ]
     mixed = each[0].union(*each) - each[0].intersection(*each)
     return [
-        frame.assign(**{name: _with_commas(frame[name]) for name in mixed & numbers})
+        dtypes.with_columns(frame, {name: _with_commas(frame[name]) for name in mixed & numbers})
         for frame, numbers in zip(found, each, strict=True)
     ]
 

@@ -9,9 +9,12 @@ from sweeps.data import cells, dtypes, number_formats
 # Of a column whose values come back: no fewer values, and on average no more rows each. More rows
 # of fewer values are kinds, such as cities.
 LEAST_VALUES, MOST_ROWS = 20, 10
+OFTEN = 4  # rows of each on average, where a number's name says nothing
+LEAST_AGAIN = 1.02  # rows of each on average, where the name says that it is of someone
 WHOSE = re.compile(
     r"(?i:(.*[_ .-])?(id|uuid|"
-    r"(account|client|customer|household|member|participant|patient|person|student|subject|user)"
+    r"(account|client|customer|family|household|hh|member|participant|patient|person|pers|student|"
+    r"subject|user)"
     r"([_ .-]?(code|id|no|nr|num|number))?))"
 )
 
@@ -43,11 +46,25 @@ def names_groups(name: str, column: pd.Series) -> bool:
     if cells.unsupported(column):
         return False
     is_number = dtypes.is_numeric(column.dtype, with_booleans=True)
-    if is_number and not WHOSE.fullmatch(name):
-        return False
+    is_named = WHOSE.fullmatch(name) is not None
     each = column.notna().sum() / max(1, column.nunique())
     if is_number:
-        return bool(each >= 2 and (column % 1 == 0).all())
-    if number_formats.why_not_numbers(column):  # numbers or dates
+        return bool(is_named and each >= LEAST_AGAIN and (column % 1 == 0).all())
+    if column.nunique() < LEAST_VALUES:
         return False
-    return bool(2 <= each <= MOST_ROWS and column.nunique() >= LEAST_VALUES)
+    if is_named:
+        return bool(each >= LEAST_AGAIN)
+    # Others may be numbers or dates in a spelling.
+    return bool(2 <= each <= MOST_ROWS) and not number_formats.why_not_numbers(column)
+
+
+def tells_groups(name: str, column: pd.Series) -> bool:
+    """Whether values come back as they do where several rows are of one, whatever the name."""
+    if cells.unsupported(column):
+        return False
+    is_number = dtypes.is_numeric(column.dtype, with_booleans=True)
+    if is_number and (column.dropna() % 1).any():
+        return False
+    least = OFTEN if is_number and not WHOSE.fullmatch(name) else LEAST_AGAIN
+    different = column.nunique()
+    return bool(different >= LEAST_VALUES and column.notna().sum() >= least * different)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import dtypes
+from sweeps.data import dtypes, repeated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,7 @@ def doubted(frame: "pd.DataFrame") -> dict[str, str]:
     for some, values in dtypes.numeric_arrays(frame, names):
         for at in _candidates(values):
             why = _why(values[at])
-            if why:
+            if why and not (why == AGAIN and repeated.WHOSE.fullmatch(some[at])):
                 found[some[at]] = why
     return found
 

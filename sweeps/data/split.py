@@ -143,6 +143,28 @@ def _cut_groups(
     return rows[kept], rows[gone]
 
 
+def with_each_class(parts: Mapping[str, Rows], labels: pd.Series) -> dict[str, Rows]:
+    """Parts in which a class of few rows has one wherever it can: rows change places for it.
+
+    It goes from the part with the most rows of it; one of the commonest class there comes back.
+    """
+    of = np.full(len(labels), -1)
+    names = [part for part, rows in parts.items() if len(rows)]
+    for at, part in enumerate(names):
+        of[parts[part]] = at
+    codes = pd.factorize(labels)[0]
+    for at in range(len(names)):
+        for missing in np.setdiff1d(codes, codes[of == at]):
+            counts = np.bincount(of[codes == missing], minlength=len(names))
+            giver, common = int(counts.argmax()), int(np.bincount(codes[of == at]).argmax())
+            given = np.flatnonzero((codes == missing) & (of == giver))
+            back = np.flatnonzero((codes == common) & (of == at))
+            if len(given) > 1 and len(back) > 1:
+                of[given[-1]], of[back[-1]] = at, giver
+    found = {part: np.flatnonzero(of == at) for at, part in enumerate(names)}
+    return {part: found.get(part, rows) for part, rows in parts.items()}
+
+
 def lost_class(parts: Mapping[str, Rows], labels: pd.Series, remedy: str) -> Expected | None:
     """What to say where a part lacks a class that another has."""
     everywhere = sorted(labels.unique())
@@ -155,5 +177,6 @@ def lost_class(parts: Mapping[str, Rows], labels: pd.Series, remedy: str) -> Exp
                 got = f"{len(members)} of them for {len(everywhere)} classes"
             elif own < len(parts):
                 got += f", which has {own} in all"
+                remedy = "rare classes can be merged, or their rows left out"
             return Expected(f"every class among the {part} rows", Unquoted(got), remedy)
     return None

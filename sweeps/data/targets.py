@@ -8,11 +8,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.base.errors import Expected, Unquoted, UserError, show
-from sweeps.data import cells, column_faults, column_kinds, dates, dtypes, number_formats
+from sweeps.base.errors import Expected, Unquoted, UserError
+from sweeps.data import (
+    cells,
+    column_faults,
+    column_kinds,
+    dates,
+    dtypes,
+    number_formats,
+    target_gaps,
+)
 from sweeps.data.column_kinds import Taken
 from sweeps.data.dataset import Target
-from sweeps.data.lines import TextLines
 from sweeps.data.source_table import SourceTable
 from sweeps.data.split import Rows
 from sweeps.study.data_section import DataSpec, Declared
@@ -113,13 +120,10 @@ def _expect_no_gaps(column: pd.Series, name: str, table: SourceTable, where: str
     if missing.any():
         row = int(missing.argmax())
         at = column_faults.place(table.lines, row, column)
-        written = table.lines.cell(row, name) if isinstance(table.lines, TextLines) else ""
-        advice = "leave such rows out"
-        if written:
-            advice += f"; {show(written)} is a gap: spell it otherwise if it is a class"
         raise UserError(
             f"{where}: target '{name}': expected a value in every row, got none in "
-            f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} ({advice})"
+            f"{missing.sum()} of {len(column)}{', first' if at else ''}{at} "
+            f"({target_gaps.advice(table, name, row)})"
         )
 
 
@@ -201,8 +205,8 @@ def task(column: pd.Series, asked: str, where: str, hint: str = "") -> str:
     if asked == "classification" and column.nunique() > min(1000, len(column) // 3):
         reasons = [] if number else number_formats.why_not_numbers(column)
         other = "data.task: regression, or another target" if number else "another target"
-        advice = number_formats.remedy(reasons) if reasons else other
-        hint = "; ".join([*reasons, advice] if advice else reasons)
+        written = number_formats.remedy(reasons) or number_formats.number_for(reasons)
+        hint = "; ".join([*reasons, f"{written}, or another target" if written else other])
         raise UserError(
             f"{where}: target '{column.name}': expected classes with several rows each, got "
             f"{column.nunique()} in {len(column)} rows ({hint})"

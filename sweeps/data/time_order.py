@@ -78,9 +78,10 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 def dated(frame: pd.DataFrame) -> list[str]:
-    """The columns of timestamps, of texts that are dates, or of numbers called times."""
+    """The columns of timestamps, of texts that are dates, or of numbers called times or years."""
     numbers = dtypes.numeric_columns(frame, with_booleans=False)
     found = [name for name in filter(TIMES.search, numbers) if _since_1970(frame[name])]
+    found += [name for name in filter(YEARS.fullmatch, numbers) if _are_years_in_order(frame[name])]
     for name in dtypes.other_columns(frame):
         column = frame[name]
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
@@ -101,6 +102,20 @@ def dated(frame: pd.DataFrame) -> list[str]:
 # 2100, of seconds or thousandths.
 TIMES = re.compile(r"(?i)time|date|stamp|epoch|when|(^|[_ .-])(ts|at)$")
 SPAN = (6.3e8, 4.1e9)
+
+
+YEARS = re.compile(r"(?i)(.*[_ .-])?(years?|time|dates?)")
+DAYS = re.compile(r"(?i)(.*[_ .-])?dates?")  # 791012, say, if they go up
+FIRST_OF_SERIES, LEAST_TIMES = 1500, 10
+
+
+def _are_years_in_order(column: pd.Series) -> bool:
+    """Whether each row is of a later time than the one before: 1949, 1949.083, 1949.167."""
+    values = column.to_numpy(np.float64, na_value=np.nan)
+    if len(values) < LEAST_TIMES or not (np.diff(values) > 0).all():
+        return False
+    are_years = values[0] >= FIRST_OF_SERIES and values[-1] <= LAST_YEAR
+    return bool(are_years or DAYS.fullmatch(str(column.name)))
 
 
 def _since_1970(column: pd.Series) -> bool:

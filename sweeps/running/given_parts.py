@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
+from sweeps.data import dtypes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def with_rows(table: "pd.DataFrame", data: dict[str, Any]) -> "pd.DataFrame":
     except Expected as fault:
         raise fault.below(f"{SPLIT}.rows") from None
     data["split"] = {k: v for k, v in split.items() if k != "rows"} | {"column": name}
-    return table.assign(**{name: column})
+    return dtypes.with_columns(table, {name: column})
 
 
 def _names(name: str) -> Iterator[str]:

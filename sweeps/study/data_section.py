@@ -173,8 +173,8 @@ class DataSpec(StudySection):
     thousands: the mark that sets them apart, where numbers do not tell it from a decimal one.
     rare: share of the training rows below which the words of a column are merged, where it has more
     than 20. words: what columns of so many are read as. weight: the column that says how much each
-    row counts. test, dev: where rows of these parts stand
-    in a file or set of their own.
+    row counts. target_gaps: what becomes of rows without a target. test, dev: where rows of these
+    parts stand in a file or set of their own.
     """
 
     source: str
@@ -200,6 +200,7 @@ class DataSpec(StudySection):
     size: int | None = Field(None, ge=1, le=1024)
     color: Literal["gray", "rgb"] | None = None
     task: Literal["auto", "classification", "regression"] = "auto"
+    target_gaps: Literal["refuse", "leave_out"] = "refuse"
     split: SplitSpec = SplitSpec()
     test: PartSource | None = None
     dev: PartSource | None = None

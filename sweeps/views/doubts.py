@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from sweeps.base.errors import show
 from sweeps.data import Dataset
 from sweeps.study.spec import Study
@@ -39,7 +41,9 @@ def dated(facts: Mapping[str, Any]) -> list[str]:
 def _met_dev_rows(study: Study, dataset: Dataset) -> list[str]:
     """Where settings are chosen by rows that train, too; of resampled rows each is dev in turn."""
     met = dataset.facts.get("dev_met_in_train", 0)
-    if not met or (study.replicates.is_resampled and study.data.dev is None):
+    if not met or dataset.facts.get("met_by_chance"):
+        return []
+    if study.replicates.is_resampled and study.data.dev is None:
         return []
     remedy = "remove them" if study.data.group else "remove them, or split by data.group"
     return [
@@ -59,12 +63,23 @@ def _dev_rows(study: Study, dataset: Dataset) -> list[str]:
         if dataset.target.classes
         else f"{196 / (2 * count) ** 0.5:.0f} % of the RMSE"
     )
-    remedy = (
-        "a larger dev part"
-        if study.data.split.column is not None or study.data.apart
-        else "replicates: {resample: kfold} makes each row a dev row once"
-    )
     return [
-        f"{wording.count(count, 'dev row')} tell no less than ±{about} (95 %): {remedy} "
-        "(data.quiet: [dev_rows] says no more of it)"
+        f"{wording.count(count, 'dev row')} tell no less than ±{about} (95 %): "
+        f"{_more_dev_rows(study, dataset)} (data.quiet: [dev_rows] says no more of it)"
     ]
+
+
+def _more_dev_rows(study: Study, dataset: Dataset) -> str:
+    """How more rows tell settings apart. Folds have rows of every class each."""
+    if study.data.split.column is not None or study.data.apart:
+        return "a larger dev part"
+    if classes := dataset.target.classes:
+        both = np.concatenate([dataset.labels["train"], dataset.labels["dev"]])
+        counts = np.bincount(both, minlength=len(classes))
+        rarest = int(counts.argmin())
+        if counts[rarest] < study.replicates.count:
+            return (
+                f"with class {show(classes[rarest])}, which has {counts[rarest]} rows that are not "
+                "test, left out or merged with another, each row can be a dev row once"
+            )
+    return "replicates: {resample: kfold} makes each row a dev row once"

@@ -46,7 +46,8 @@ def _repeated(study: Study) -> list[str]:
 
 
 def _largest_batch(study: Study) -> int:
-    sizes = [study.space.default["batch_size"]]
-    for decided in study.space.values("batch_size"):
-        sizes += [decided.high] if isinstance(decided, Range) else [decided]
+    """Of those that are searched; of none, the one that all have."""
+    searched = list(study.space.values("batch_size"))
+    sizes = [one.high if isinstance(one, Range) else one for one in searched]
+    sizes = sizes or [study.space.default["batch_size"]]
     return max((int(size) for size in sizes if not isinstance(size, str)), default=0)

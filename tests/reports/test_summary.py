@@ -242,6 +242,8 @@ def test_duplicates_of_other_groups_are_not_to_be_split_by_group(make: Callable[
     plain.provenance["data"] |= {"duplicates": 0, "test_met_in_dev": 4}
     found = of_name(plain, "duplicated rows").finding
     assert "test rows 4 also occur among the dev rows" in found
+    plain.provenance["data"]["met_by_chance"] = True
+    assert "duplicated rows" not in names(plain)
 
 
 def test_rows_that_the_target_is_about_are_counted(

@@ -100,8 +100,11 @@ def test_what_may_be_something_else_is_no_number(words: list[str]) -> None:
         (["3h 5m", "1h 2m", "7m"], "looks like a number with a unit"),
         (["12/20", "5/7", "1 1/2"], "looks like a fraction"),
         (["05 Jan 2024", "1 February 2023"], "looks like a date"),
+        (["Jan 1 2000", "Dec-31-1999"], "looks like a date"),
         (["12A", "13B", "14C", "12D", "12E"], ""),
         (["18-25", "26-40"], ""),
+        (["170", "171a", "221a", "221b", "300b"], ""),
+        (["0-5yrs", "6-11yrs", "12+ yrs"], ""),
         (["J45", "E11.9"], ""),
     ],
 )
@@ -286,6 +289,14 @@ def test_numbers_that_are_called_like_codes_are_doubted(name: str, may_be: bool)
     data = loading.encoded(divided(frame.rename(columns={"x": name})), "float64")
     row = next(one for one in data.facts["column_table"] if one["name"] == name)
     assert ("codes?" in row["remark"]) == may_be
+
+
+@pytest.mark.parametrize(("name", "may_be"), [("Freq", True), ("weight", False)])
+def test_counts_of_rows_are_pointed_at(name: str, may_be: bool) -> None:
+    _, frame = made([3, 1, 2])
+    data = loading.encoded(divided(frame.rename(columns={"x": name})), "float64")
+    row = next(one for one in data.facts["column_table"] if one["name"] == name)
+    assert (row["remark"] == f"how often a row occurs? data.weight: {name}") == may_be
 
 
 def test_columns_are_shown_and_new_rows_are_read_alike(tmp_path: Path) -> None:

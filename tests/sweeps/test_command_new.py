@@ -12,6 +12,7 @@ from sweeps.commands.work import new, new_reading
 from sweeps.phases.prepare import prepare
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
+from sweeps.views import plan
 from tests.sweeps.helpers import sweeps
 
 SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")
@@ -92,11 +93,14 @@ def test_numbers_that_identify_may_be_a_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    visits, whose = np.arange(120) // 3, ("patient_id", "Patient", "customerNo", "user.number")
+    visits = np.arange(120) // 3
+    whose = ("patient_id", "Patient", "customerNo", "user.number", "familyid", "id")
     named = dict.fromkeys((*whose, "users", "impatient"), visits)
+    codes = [f"{n}a" for n in visits]  # no numbers, and none with a unit
+    named |= {"id": [*range(80), *range(40)], "subject": codes}
     table(120, **named, row_id=range(120)).to_csv("t.csv", index=False)
     columns = new.create("t", "t.csv", "y").columns
-    assert list(columns.groups) == list(whose)
+    assert list(columns.groups) == [*whose, "subject"]
     assert list(columns.ignored) == ["row_id"]
 
 
@@ -157,7 +161,8 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
     )
     assert [line for line in lines if not line.startswith(("columns ", "    "))] == [
         "mine.yaml",
-        "ignored 'Unnamed: 0': another value in every row",
+        "ignored 'Unnamed: 0': no name, and another value in every row, like an index that was "
+        "saved",
         "ignored 'customer_id': another value in every row",
         "ignored 'when': it looks like an id, or free text: 100 different texts in 100 rows",
         "ignored 'empty': expected values, got none",
@@ -167,6 +172,17 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         "write split: {time: 'sold'}",
         "go on with: sweeps run mine.yaml",
     ]
+
+
+def test_no_batch_is_proposed_that_is_more_than_all_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    table(40).to_csv("t.csv", index=False)
+    new.create("t", "t.csv", "y")
+    study, dataset = prepare(read(Path("t.yaml")), tmp_path, [])
+    assert list(study.space.values("batch_size")) == [8, 16]
+    assert not [line for line in plan.warnings(study, dataset, 1) if "batch_size" in line]
 
 
 @pytest.mark.parametrize("rows", [60, 2_000, 20_000, 60_000])
@@ -280,6 +296,23 @@ def test_whole_numbers_that_are_too_rare_for_classes_are_a_number(
     assert dataset.target.task == "regression"
 
 
+def test_two_values_are_classes_however_rare(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for rare in (3, 2):
+        table(40, died=[1] * rare + [0] * (40 - rare)).to_csv("t.csv", index=False)
+        if rare == 2:  # of three parts one has none of them
+            with pytest.raises(UserError, match=r"which has 2 in all \(rare classes can"):
+                new.create("two", "t.csv", "died")
+            continue
+        new.create("three", "t.csv", "died")
+        _, dataset = prepare(read(Path("three.yaml")), tmp_path, [])
+        assert dataset.target.task == "binary"
+        assert [labels.sum() for labels in dataset.labels.values()] == [1, 1, 1]
+        assert [len(labels) for labels in dataset.labels.values()] == [24, 8, 8]
+
+
 def test_the_task_can_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     table(100, grade=np.arange(100) % 5).to_csv("t.csv", index=False)
@@ -317,12 +350,14 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
         (
             ("x", "t.csv", "a"),
             "--data: t.csv: target 'a': expected classes with several rows each, got 50 in 50 "
-            "rows ('2020-01-01' looks like a date)",
+            "rows ('2020-01-01' looks like a date; to predict when, write days as a number, or "
+            "another target)",
         ),
         (
             ("x", "id.csv", "y"),
             "--data: expected columns that can help to predict the target, got none ("
-            "'id': another value in every row; 'empty': expected values, got none)",
+            "'id': another value in every row; 'empty': expected values, got none; add columns, "
+            "as of values of rows before, or name another target)",
         ),
     ],
 )

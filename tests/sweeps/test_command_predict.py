@@ -339,7 +339,8 @@ def test_its_faults_are_a_line(made: Path) -> None:
             f"ROWS: expected a {alternatives(FILE_KINDS)} file or {FOLDER}, got 'rows.doc'"
         ),
         "wide.csv": (
-            "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header"
+            "wide.csv: expected a .csv table, got: 3 fields in line 2 below 2 in the header "
+            "(row names of R? name their column, too, in the header)"
         ),
     }.items():
         assert said(made, name) == message

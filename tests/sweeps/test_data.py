@@ -413,7 +413,7 @@ def test_duplicates_between_train_and_test_are_counted(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("a,y,y\n1,0,1\n", "my.csv: expected a .csv table, got: the column 'y' twice"),
-        ("a,churn\n1,2,0\n", "got: 3 fields in line 2 below 2 in the header"),
+        ("a,churn\n1,2,0\n", "got: 3 fields in line 2 below 2 in the header (row names of R?"),
         ("a,churn\n1,0,\n", "got: 3 fields in line 2 below 2 in the header"),
         (
             "a,churn\n" + "".join(f"{n},{n}.5\n" for n in range(30)) + "1,x\n",

@@ -73,6 +73,11 @@ DOUBTS: Mapping[str, tuple[str, str, Callable[[], pd.DataFrame]]] = {
             more=lambda f: np.where(~is_yes(f) & (NOISE > 0), np.nan, NOISE),
         ),
     ),
+    "gaps where the target is the other class": (  # so that the column tells the target, too
+        "gaps",
+        "column 'more' has a value only where the target is 'yes'",
+        lambda: plain().assign(more=lambda f: np.where(is_yes(f), NOISE, np.nan)),
+    ),
     "values of one class": (
         "gaps",
         "column 'more' has a value only where the target is 'yes'",
@@ -82,6 +87,11 @@ DOUBTS: Mapping[str, tuple[str, str, Callable[[], pd.DataFrame]]] = {
         "groups",
         "column 'customer' has 60 values in 300 rows",
         lambda: plain().assign(customer=np.random.default_rng(3).permutation(ROWS) % 60),
+    ),
+    "customers that are all of one class": (
+        "leak",
+        "column 'customer' alone tells 100 % of the target: data.group: 'customer' keeps its rows",
+        lambda: plain().assign(customer=lambda f: (np.arange(ROWS) // 25).astype(str) + f["y"]),
     ),
     "rows that come twice": (
         "duplicates",
@@ -143,6 +153,18 @@ def test_test_rows_that_are_dev_rows_are_told_with_those_that_train() -> None:
     assert told(frame, quiet=["duplicates"], **split) == []
 
 
+def test_rows_of_few_values_that_are_alike_by_chance_are_no_copies() -> None:
+    rng = np.random.default_rng(4)
+    answers = pd.DataFrame({name: rng.integers(1, 4, ROWS) for name in ("a", "b", "c", "d")})
+    answers["y"] = np.where(answers["a"] + rng.integers(0, 3, ROWS) > 3, "yes", "no")
+    facts = made(answers).facts
+    assert (facts["duplicates"] > 20, facts["met_by_chance"]) == (True, True)
+    assert told(answers) == []
+    measured = answers.assign(size=rng.normal(size=ROWS))
+    copied = pd.concat([measured[:295], measured[:5]], ignore_index=True)
+    assert [word for word, _ in told(copied)] == ["duplicates"]
+
+
 @pytest.mark.parametrize(
     ("data", "replicates", "is_told"),
     [
@@ -161,6 +183,16 @@ def test_dev_rows_that_train_are_told_where_they_are_one_set(
     said = [line for line in doubts.lines(study, dataset) if "dev rows also occur" in line]
     assert len(said) == is_told
     assert all("data.quiet: [duplicates]" in line for line in said)
+
+
+def test_folds_are_not_advised_where_a_class_has_too_few_rows_for_them(tmp_path: Path) -> None:
+    for rare, advice in ((4, "with class 'yes', which has 3 rows"), (20, "replicates: {resample")):
+        plain(rare / ROWS).to_csv(tmp_path / "t.csv", index=False)
+        text = "name: s\ndata: {source: t.csv, target: y}\nspace: {l2: [0, 1]}\n"
+        text += "replicates: {count: 5, resample: none}\n"
+        study, dataset = prepare(documents.parse(text, "s.yaml"), tmp_path, [])
+        (line,) = (one for one in doubts.lines(study, dataset) if "dev rows tell" in one)
+        assert f"(95 %): {advice}" in line
 
 
 STUDY = """
@@ -187,6 +219,24 @@ def test_doubts_are_warnings_of_check_and_of_new(tmp_path: Path) -> None:
     assert len(fault.splitlines()) == 1
     said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
     assert "warning class 'yes' has " in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "is_told"),
+    [
+        ("year", np.arange(ROWS) + 1700.0, True),
+        ("time", np.arange(ROWS) / 12 + 1949, True),
+        ("time", np.arange(ROWS) / 12, False),
+        ("size", np.arange(ROWS) / 12 + 1949, False),
+        ("year", np.arange(ROWS) % 50 + 1949, False),
+        ("date", np.arange(ROWS) + 791_012, True),
+    ],
+)
+def test_years_in_order_are_told_to_be_times(name: str, values: Any, is_told: bool) -> None:
+    facts = made(numbers().assign(**{name: values})).facts
+    assert facts.get("dated", []) == [name] * is_told
+    if is_told:  # what is predicted divides no rows
+        assert "dated" not in made(numbers().assign(y=values)).facts
 
 
 def test_new_tells_of_dates_and_a_run_of_no_plain_number(tmp_path: Path) -> None:

@@ -126,6 +126,77 @@ def test_a_repeated_word_among_numbers_is_said_to_be_a_gap(here: Path) -> None:
     assert data.encoder.inputs[-4:] == ["crp", "crp is missing", "age", "age is missing"]
 
 
+def test_codes_beside_numbers_are_no_gaps(here: Path) -> None:
+    table(station=[str(1000 + n) for n in range(ROWS - 5)] + [f"c{n}" for n in range(100, 105)])
+    made = new.create("t", "t.csv", "y")
+    assert made.columns.gaps == {}
+    assert made.columns.ignored["station"].startswith("expected a number in every row, got text")
+
+
+def test_ranks_are_inputs_and_one_shuffled_count_is_an_index(here: Path) -> None:
+    rng = np.random.default_rng(1)
+    ranks = {name: rng.permutation(ROWS) + 1 for name in ("wealth", "crime")}
+    table(**ranks)
+    made = new.create("two", "t.csv", "y")
+    assert (list(made.columns.numbers), made.columns.ignored) == (["wealth", "crime"], {})
+    _, data = prepare(read(Path("two.yaml")), here, [])
+    assert {"wealth", "crime"} <= set(data.encoder.inputs)
+    table(wealth=ranks["wealth"], copy=ranks["wealth"] + 5)
+    assert list(new.create("one", "t.csv", "y").columns.ignored) == ["wealth", "copy"]
+
+
+def test_the_one_column_is_an_input_though_it_counts_the_rows(here: Path) -> None:
+    years = pd.DataFrame({"year": range(1871, 1931), "flow": np.sin(np.arange(60))})
+    years.to_csv("t.csv")
+    made = new.create("t", "t.csv", "flow")
+    assert (list(made.columns.numbers), list(made.columns.ignored)) == (["year"], ["Unnamed: 0"])
+    assert prepare(read(Path("t.yaml")), here, [])[1].encoder.inputs == ["year"]
+    years[["flow"]].to_csv("t.csv")
+    with pytest.raises(
+        UserError, match="saved; add columns, as of values of rows before, or name another"
+    ):
+        new.create("none", "t.csv", "flow")
+
+
+def test_what_is_another_in_every_row_is_left_out_where_it_is_no_measure(here: Path) -> None:
+    """Words, and numbers without a name as R's "12.3"; few enough words would be categories."""
+    rng = np.random.default_rng(0)
+    few = pd.DataFrame({"y": rng.normal(size=40), "a": rng.normal(size=40)})
+    states = [f"state {n}" for n in range(40)]
+    few = few.assign(state=states, nearly=[*states[:38], "x", "x"], half=states[:20] * 2)
+    few.set_index(np.arange(40) / 10 + 1).to_csv("t.csv")
+    assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0", "state", "nearly"]
+
+
+def test_many_rare_words_are_read_by_the_target(here: Path) -> None:
+    frame = pd.concat([table(country=[f"country {n}" for n in range(ROWS)])] * 6)
+    frame.to_csv("t.csv", index=False)
+    made = new.create("t", "t.csv", "y")
+    assert made.columns.rare == {"country": "200 of 200 words are rare"}
+    study, data = prepare(read(Path("t.yaml")), here, [])
+    assert study.data.words == "target"
+    assert "country" in {one["name"] for one in data.facts["column_table"] if one["inputs"] == 1}
+
+
+def test_an_index_that_was_saved_twice_is_left_out(here: Path) -> None:
+    table().to_csv("t.csv")
+    pd.read_csv("t.csv").to_csv("t.csv")
+    assert list(new.create("t", "t.csv", "y").columns.ignored) == ["Unnamed: 0.1", "Unnamed: 0"]
+    assert prepare(read(Path("t.yaml")), here, [])[1].facts["columns"] == 2
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
+def test_a_column_may_be_called_self(here: Path, form: str) -> None:
+    frame = table(self=["yes", "No "] * 100, codes=["01", "02"] * 100)
+    kind = {"csv": frame.to_csv, "parquet": frame.to_parquet}
+    if form == "jsonl":
+        frame.to_json("t.jsonl", orient="records", lines=True)
+    else:
+        kind[form](f"t.{form}", index=False)
+    made = new.create("t", f"t.{form}", "y")
+    assert made.columns.ignored == {}
+
+
 @pytest.mark.parametrize(("word", "kept"), [("unknown", True), ("none", False)])
 def test_what_means_unknown_is_a_gap_of_words_too(here: Path, word: str, kept: bool) -> None:
     table(crp=texts(*[word] * 20), job=[word, "nurse", "cook", "smith"] * 50)

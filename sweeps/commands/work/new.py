@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sweeps.base.errors import Expected, UserError, printable, show
 from sweeps.commands.work import new_columns, new_gaps, new_reading, new_text
@@ -12,6 +12,7 @@ from sweeps.data import (
     Dataset,
     code_columns,
     source_names,
+    target_gaps,
     targets,
 )
 from sweeps.data.loading import prepared
@@ -68,6 +69,9 @@ def create(
 
 def remarks(made: NewStudy) -> Iterator[str]:
     """A line for each thing that its reader has to know of the data."""
+    for note in made.facts.get("read", ()):
+        if "data.target_gaps" in note:
+            yield printable(note)
     if made.remark:
         yield made.remark
     for name, reason in made.columns.ignored.items():
@@ -78,6 +82,10 @@ def remarks(made: NewStudy) -> Iterator[str]:
         yield f"gaps in {show(name)}: {printable(new_gaps.in_words(texts))} (data.missing)"
     for name, reason in made.columns.codes.items():
         yield f"read as categories {show(name)}: {printable(reason)}"
+    for name, reason in made.columns.rare.items():
+        yield f"read by the mean of the target {show(name)}: {reason} (data.words)"
+    for name, reason in made.columns.numbers.items():
+        yield f"read as a number {show(name)}: {printable(reason)}"
     for name, values in made.columns.groups.items():
         why = "set data.group if the rows of one belong together"
         yield f"perhaps a group {show(name)}: {values}; {why}"
@@ -121,11 +129,15 @@ def _read(data: str, asked: Sequence[str], task: str) -> _Read:
             with_gaps = replace(reading, missing=new_gaps.words(gaps))
             table, reading = new_reading.again(source, target, with_gaps)
         said = {"source": source, "target": target, "task": task}
+        has_gaps = bool(table.frame[[*table.targets]].isna().any(axis=None))
+        said |= {"target_gaps": "leave_out"} if has_gaps else {}
         made = DataSpec.model_validate(said | reading.changed)
-        table = code_columns.found(table, made)
+        table = target_gaps.left_out(code_columns.found(table, made), made)
         columns = new_columns.remarks(table, made, gaps)
-        codes = dict.fromkeys(columns.codes, "category")
-        made = made.model_copy(update={"ignore": columns.ignored, "columns": codes})
+        kinds = dict.fromkeys(columns.codes, "category") | dict.fromkeys(columns.numbers, "number")
+        words: Literal["target", "one_hot"] = "target" if columns.rare else "one_hot"
+        read_as = {"ignore": columns.ignored, "columns": kinds, "words": words}
+        made = made.model_copy(update=read_as)
         made, dataset = _prepared(table, made)
     except Expected as fault:
         option = "--target" if fault.at == "target" else "--data"
@@ -146,6 +158,7 @@ def _prepared(table: SourceTable, made: DataSpec) -> tuple[DataSpec, Dataset]:
         return made, prepared(table, made, "float32")
     except (Expected, UserError):
         whole = [table.frame[name] for name in table.targets if not table.classes]
+        whole = [one for one in whole if one.nunique() > 2]  # two values are never a number
         if not any(targets.other_reading(one, made) and targets.are_whole(one) for one in whole):
             raise
     made = made.model_copy(update={"task": "regression"})

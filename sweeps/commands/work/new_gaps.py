@@ -1,6 +1,7 @@
 """Texts among numbers that `sweeps new` proposes as gaps, so that their columns are kept."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from sweeps.base.errors import show
 from sweeps.data import cells, dtypes, wrong_texts
@@ -22,7 +23,7 @@ def found(table: SourceTable) -> Gaps:
     """
     columns = [name for name in dtypes.other_columns(table.frame) if name not in table.targets]
     each = {name: wrong_texts.among_numbers(table.frame[name]) for name in columns}
-    may_be = {name: texts for name, texts in each.items() if texts}
+    may_be = {name: texts for name, texts in each.items() if texts and not _are_codes(texts)}
     if not may_be:
         return {}
     others = {name: cells.counts(table.frame[name]) for name in columns if name not in may_be}
@@ -35,6 +36,14 @@ def found(table: SourceTable) -> Gaps:
         if too := {word: counts[word] for word in named if word in counts}:
             gaps[name] = too
     return gaps
+
+
+CODE = re.compile(r"[A-Za-z]{1,3}[-.]?\d+|\d+[A-Za-z]")  # c168 or 207a, which names something
+
+
+def _are_codes(texts: Iterable[str]) -> bool:
+    """Whether some are, so that the numbers beside them may be codes, too."""
+    return any(CODE.fullmatch(text.strip()) for text in texts)
 
 
 def _is_unknown(word: str) -> bool:

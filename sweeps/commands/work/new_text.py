@@ -23,16 +23,20 @@ class Size:
 
     rows: float
     hidden: str
-    batch_size: str
+    batch_sizes: tuple[int, ...]
     replicates: int
     trials: int
 
+    def batches(self, rows: int) -> tuple[int, ...]:
+        """Those of no more rows than train, for larger ones are all of these rows."""
+        return tuple(size for size in self.batch_sizes if size <= rows) or self.batch_sizes[:1]
+
 
 SIZES = (
-    Size(300, "[[], [8], [16], [16, 8]]", "[8, 16, 32]", 5, 60),
-    Size(3_000, "[[], [16], [32, 16], [64, 32]]", "[16, 32, 64]", 5, 60),
-    Size(30_000, "[[16], [64], [64, 32], [128, 64]]", "[64, 128, 256]", 5, 40),
-    Size(float("inf"), "[[64], [128, 64], [256, 128]]", "[256, 512, 1024]", 3, 30),
+    Size(300, "[[], [8], [16], [16, 8]]", (8, 16, 32), 5, 60),
+    Size(3_000, "[[], [16], [32, 16], [64, 32]]", (16, 32, 64), 5, 60),
+    Size(30_000, "[[16], [64], [64, 32], [128, 64]]", (64, 128, 256), 5, 40),
+    Size(float("inf"), "[[64], [128, 64], [256, 128]]", (256, 512, 1024), 3, 30),
 )
 
 
@@ -41,7 +45,7 @@ def of(
 ) -> str:
     """A study of that name, of data as they were read, with comments."""
     facts, size = dataset.facts, next(s for s in SIZES if dataset.facts["train"] <= s.rows)
-    kind = dataset.target.task
+    kind, batches = dataset.target.task, size.batches(facts["train"])
     if kind == "regression":
         aim = f"the number{'s' * bool(table.more)} {dataset.target.name}"
     else:
@@ -57,7 +61,7 @@ data:
   # {_comment(f"{facts['rows']} rows × {facts['columns']} columns, {kind}: {aim}")}
 {_read(dataset)}\
   source: {_scalar(data.source)}  # {alternatives(("a file beside this one", *sources.NAMES))}
-{_target(data)}{_task(table, data, dataset)}{how}\
+{_target(data)}{_gaps(data)}{_task(table, data, dataset)}{how}\
 {_columns(columns)}\
 {_group(columns)}\
   split: {{dev: 0.2, test: 0.2, seed: 0}}  # the test rows are met by the confirmation alone
@@ -66,7 +70,7 @@ space:  # searched: a list is a choice, low/high a range
   hidden: {size.hidden}  # widths of the hidden layers; [] is a linear model
   activation: [relu, tanh]
   learning_rate: {{low: 1e-4, high: 1e-1, log: true}}
-  batch_size: {size.batch_size}
+  batch_size: {list(batches)}
   l2: {{choices: [0, {{low: 1e-3, high: 10, log: true}}]}}  # λ of the penalty λ/(2m)·Σ‖W‖²
   l1: {{choices: [0, {{low: 0.03, high: 10, log: true}}]}}  # of Σ|W|: against useless columns
   keep_prob: {{choices: [1, {{low: 0.6, high: 0.95}}]}}  # share of hidden units that dropout keeps
@@ -101,14 +105,19 @@ def _columns(columns: ColumnRemarks) -> str:
         note = f"texts among numbers that are gaps; {'; '.join(told)}"
         words = ", ".join(map(_quoted, new_gaps.words(columns.gaps)))
         found += f"  missing: [{words}]  # {_comment(note)}\n"
+    if columns.rare:
+        note = "; ".join(f"{name}: {why}" for name, why in columns.rare.items())
+        found += f"  words: target  # {_comment(note)}: by the mean of the target of each\n"
     if columns.ignored:
         found += "  ignore:  # columns that are left out, and why\n"
     for column, reason in columns.ignored.items():
         found += f"    {_scalar(column)}: {_scalar(_comment(reason))}\n"
-    if columns.codes:
+    if columns.codes or columns.numbers:
         found += "  columns:  # what is not seen by itself\n"
     for column, reason in columns.codes.items():
         found += f"    {_scalar(column)}: category  # {_comment(reason)}\n"
+    for column, reason in columns.numbers.items():
+        found += f"    {_scalar(column)}: number  # {_comment(reason)}\n"
     return found
 
 
@@ -119,6 +128,13 @@ def _target(data: DataSpec) -> str:
         return f"  target: {_scalar(data.target)}  # the column to predict\n"
     names = ", ".join(map(_scalar, data.target))
     return f"  target: [{names}]  # the columns to predict, all numbers\n"
+
+
+def _gaps(data: DataSpec) -> str:
+    """A line on rows without a target, if there are such."""
+    if data.target_gaps == "refuse":
+        return ""
+    return "  target_gaps: leave_out  # rows without a target neither train nor test\n"
 
 
 def _read(dataset: Dataset) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.base.errors import show
+from sweeps.data import dtypes
 from sweeps.data.frames import LARGE
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def frame(table: Any, has_threads: bool = False) -> pd.DataFrame:
     large = {name: column for name, column in _large(table) if name in frame}
     named = [name for name in frame.index.names if name is not None]
     frame = frame.reset_index(level=named) if named else frame
-    frame = frame.assign(**large) if large else frame
+    frame = dtypes.with_columns(frame, large) if large else frame
     kinds = [isinstance(dtype, pd.CategoricalDtype) for dtype in frame.dtypes]
     for name in frame.columns[kinds]:
         frame[name] = frame[name].astype(frame[name].cat.categories.dtype)

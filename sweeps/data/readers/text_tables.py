@@ -24,6 +24,7 @@ from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
 from sweeps.data.readers import separators
 
 MANY = 500  # columns, from which on it is worth its time to have them in one array
+ROW_NAMES = " (row names of R? name their column, too, in the header)"
 LONGEST_NAME = 10_000  # characters: a longer one is a quote that nobody closed
 
 
@@ -52,7 +53,8 @@ def pandas_options(form: TextForm) -> dict[str, Any]:
         raise ValueError(f"the column {show(repeated[0])} twice{_hint(names)}")
     # pandas would take the first column for a name of the row, and shift all the others.
     if len(second.fields) > len(first.fields):
-        raise ValueError(_too_many(second, len(first.fields), form))
+        of_r = len(second.fields) == len(first.fields) + 1 and form.header
+        raise ValueError(_too_many(second, len(first.fields), form) + of_r * ROW_NAMES)
     named: dict[str, Any] = {} if form.header else {"header": None, "names": names}
     return {
         "sep": form.separator,
@@ -103,7 +105,7 @@ def read(path: Path, options: ReadOptions) -> pd.DataFrame:
     texts = [name for name in dtypes.other_columns(frame) if _begins_whole(frame[name])]
     if texts:
         known_gaps = {name: frame[name].mask(frame[name].isin(gaps)) for name in texts}
-        frame = _side_by_side(frame.assign(**known_gaps))
+        frame = _side_by_side(dtypes.with_columns(frame, known_gaps))
     for name in frames.may_be_rounded(frame):
         _read_exactly(frame, name, path, {**known, "na_values": gaps}, options.encoding)
     if decimal == ",":
