@@ -53,9 +53,9 @@ ALONE = {
     "dnn/ensembles.py": {"threadpoolctl"},
     "sweeps/engines/dask.py": {"dask", "distributed"},
     "sweeps/engines/ray.py": {"ray"},
-    "sweeps/data/given_tables.py": {"pyarrow"},
-    "sweeps/data/openml.py": {"pyarrow"},
-    "sweeps/data/plain_frames.py": {"pyarrow"},
+    "sweeps/data/given/given_tables.py": {"pyarrow"},
+    "sweeps/data/source/openml.py": {"pyarrow"},
+    "sweeps/data/given/plain_frames.py": {"pyarrow"},
     "sweeps/data/readers/arrow_tables.py": {"pyarrow"},
     "sweeps/data/readers/excel.py": {"openpyxl"},
     "sweeps/data/readers/feather.py": {"pyarrow"},
@@ -104,6 +104,10 @@ ROOMS = {
         *("trainer_code", "spec"),
         *("racing_rules", "patience_rules", "unusual_values", "random_configs"),
         *("search_consistency", "data_consistency", "consistency", "file"),
+    ),
+    "sweeps.data": (
+        *("cell", "generators", "source", "readers", "given", "column"),
+        *("arrays", "divided", "remarks", "datasets"),
     ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.common import console, exit_codes
-from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, alternatives
 
 
 class Task(StrEnum):

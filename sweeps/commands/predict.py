@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from sweeps.commands.common import Run, exit_codes
-from sweeps.data.file_kinds import FILE_KINDS, FOLDER, alternatives
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, alternatives
 
 
 def predict(

@@ -6,7 +6,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sweeps.data.dataset import Dataset
+    from sweeps.data.arrays.dataset import Dataset
 
 __all__ = ["Dataset"]
 
@@ -14,6 +14,6 @@ __all__ = ["Dataset"]
 def __getattr__(name: str) -> Any:
     if name != "Dataset":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from sweeps.data.dataset import Dataset
+    from sweeps.data.arrays.dataset import Dataset
 
     return Dataset

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from sweeps.base.errors import UserError
-from sweeps.data import Dataset, whole_dataset
-from sweeps.data.divided_table import DividedTable
+from sweeps.data import Dataset
+from sweeps.data.datasets import whole_dataset
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.training_jobs import ConfirmationJob, pieces, record_path, results_soon

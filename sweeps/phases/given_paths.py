@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import join
-from sweeps.data import source_names
+from sweeps.data.source import source_names
 
 # The keys of files of rows and of an earlier run; what stands in the study file is beside it.
 PATHS = {f"data.{part}{key}" for part in ("", "test.", "dev.") for key in ("source", "file")} | {

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base import durations
-from sweeps.data import Dataset, growing_dataset
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.growing_dataset import GrowingRows
+from sweeps.data import Dataset
+from sweeps.data.datasets import growing_dataset
+from sweeps.data.datasets.growing_dataset import GrowingRows
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.phases import confirm
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.confirmed import Ranked

@@ -3,7 +3,8 @@
 import os
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.data import Dataset, scaling
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling
 from sweeps.study import random_configs, unusual_values
 from sweeps.study.spec import Study
 from sweeps.training import networks

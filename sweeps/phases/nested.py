@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError
-from sweeps.data import folded_dataset, loading, outer_folds, resampled_dataset, resampling
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.split import Rows
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.divided import outer_folds, resampling
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.divided.split import Rows
 from sweeps.study.data_section import OuterFold
 from sweeps.study.file.documents import Document
 from sweeps.study.final_section import Final

@@ -14,8 +14,9 @@ from sweeps.base import s3_address
 from sweeps.base.consent import Address
 from sweeps.base.errors import Expected, UserError, show
 from sweeps.base.storage_address import check
-from sweeps.data import Dataset, openml
-from sweeps.data.divided_table import DividedTable
+from sweeps.data import Dataset
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.source import openml
 from sweeps.phases import (
     given_paths,
     horizon,

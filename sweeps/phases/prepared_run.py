@@ -9,7 +9,7 @@ from rich.console import Console
 from sweeps.base.consent import Address, from_user
 from sweeps.base.errors import Expected, UserError, is_text, show
 from sweeps.data import Dataset
-from sweeps.data.divided_table import DividedTable
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.phases import final, learning_curve, prepare
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.options import Options

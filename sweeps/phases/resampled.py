@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.resampled_dataset import Fitted
+from sweeps.data import Dataset
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.datasets.resampled_dataset import Fitted
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.study import fold_design
 from sweeps.study.file.documents import Document

@@ -1,6 +1,7 @@
 """Whether the data can be had on the scales that a study asks for, before anything is trained."""
 
-from sweeps.data import Dataset, scaling, target_scaling
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling, target_scaling
 from sweeps.study import unusual_values
 from sweeps.study.space import Space
 

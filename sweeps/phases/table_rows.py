@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sweeps.data.divided_table import DividedTable
+from sweeps.data.divided.divided_table import DividedTable
 
 
 @dataclass(frozen=True)

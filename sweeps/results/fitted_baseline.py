@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from sweeps.base.errors import Expected, UserError, show
-from sweeps.data import Dataset, given_rows, whole_dataset
-from sweeps.data.dataset import Target
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import ReadOptions
+from sweeps.data import Dataset
+from sweeps.data.arrays.dataset import Target
+from sweeps.data.column.encode import Encoder
+from sweeps.data.datasets import whole_dataset
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.given import given_rows
+from sweeps.data.source.file_kinds import ReadOptions
 from sweeps.phases import final, prepare
 from sweeps.results import predicting
 from sweeps.storage import identities

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data import Dataset, scaling, target_map, target_scaling
-from sweeps.data.scaling import Scaling
-from sweeps.data.target_map import TargetMap, TargetMaps
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling, target_map, target_scaling
+from sweeps.data.arrays.scaling import Scaling
+from sweeps.data.arrays.target_map import TargetMap, TargetMaps
 from sweeps.study.space import Config
 
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import given_rows, input_layouts
-from sweeps.data.dataset import Target
-from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import DEFAULTS, ReadOptions
+from sweeps.data.arrays.dataset import Target
+from sweeps.data.column import input_layouts
+from sweeps.data.column.encode import Encoder
+from sweeps.data.given import given_rows
+from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
 from sweeps.results import predicting
 from sweeps.results.fitted_scales import STANDARDIZED, FittedScales
 

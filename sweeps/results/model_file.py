@@ -18,9 +18,9 @@ from dnn.network import LAYOUT
 from sweeps.base import files
 from sweeps.base.errors import Unquoted, UserError, show
 from sweeps.data import Dataset
-from sweeps.data.dataset import Target
-from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.arrays.dataset import Target
+from sweeps.data.column.encode import Encoder
+from sweeps.data.source.file_kinds import ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.results import fitted_scales

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import UserError
-from sweeps.data.dataset import Target, TargetScale
-from sweeps.data.split import Rows
+from sweeps.data.arrays.dataset import Target, TargetScale
+from sweeps.data.divided.split import Rows
 from sweeps.results import delimited
 from sweeps.results.result import Result
 from sweeps.storage import atomic

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import Expected, Unquoted, UserError
-from sweeps.data import source_names
+from sweeps.data.source import source_names
 from sweeps.results.short_study import parsed, shortened
 from sweeps.study import spec
 from sweeps.study.file import documents, entries

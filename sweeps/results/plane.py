@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 import dnn
 from dnn.arrays import Array
-from sweeps.data import Dataset, input_layouts
-from sweeps.data.encode import Encoder
+from sweeps.data import Dataset
+from sweeps.data.column import input_layouts
+from sweeps.data.column.encode import Encoder
 from sweeps.phases.confirm import Confirmation
 from sweeps.results import fitted_scales
 from sweeps.results.fitted_scales import FittedScales

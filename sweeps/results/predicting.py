@@ -7,10 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import given_rows
-from sweeps.data.dataset import Target
-from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import ReadOptions
+from sweeps.data.arrays.dataset import Target
+from sweeps.data.column.encode import Encoder
+from sweeps.data.given import given_rows
+from sweeps.data.source.file_kinds import ReadOptions
 
 
 class Predictor(Protocol):

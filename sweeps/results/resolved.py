@@ -11,7 +11,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sweeps.data import Dataset, source_names
+from sweeps.data import Dataset
+from sweeps.data.source import source_names
 from sweeps.search.delayed import WarmTrial
 from sweeps.study import compatibility
 from sweeps.study.hyperparameters import vocabulary

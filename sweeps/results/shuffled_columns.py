@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import dnn
 from dnn.arrays import Array
 from sweeps.data import Dataset
-from sweeps.data.encode import Encoder
+from sweeps.data.column.encode import Encoder
 from sweeps.phases.confirm import Confirmation
 from sweeps.study import scoring
 from sweeps.training import networks

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import given_tables
+from sweeps.data.given import given_tables
 from sweeps.phases.options import Options, check_jobs, check_time, check_trials
 from sweeps.results.result import Result
 from sweeps.running import calls, given_studies, python_faults

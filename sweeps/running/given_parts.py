@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
-from sweeps.data import dtypes
+from sweeps.data.cell import dtypes
+from sweeps.study.data_section import PARTS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PARTS = ("train", "dev", "test")
 SPLIT = "split"  # the column that row numbers become
 
 

@@ -92,7 +92,7 @@ def keep(run: PreparedRun) -> PreparedRun:
 
 def _tables(data: Mapping[str, Any]) -> Iterator[str]:
     """Where in `data` a table stands: "source", "test" or "dev"."""
-    from sweeps.data import given_tables
+    from sweeps.data.given import given_tables
 
     for key in ("source", "test", "dev"):
         value = data.get(key)
@@ -135,7 +135,7 @@ def _written(data: Mapping[str, Any], made: Path, kept: Path) -> dict[str, Any]:
 
 def _with_categories(table: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """`columns` with what the table's types say of those of which the study says nothing."""
-    from sweeps.data import given_categories
+    from sweeps.data.given import given_categories
 
     said, split = data.get("columns", {}), data.get("split")
     split = split if isinstance(split, Mapping) else {}
@@ -150,7 +150,7 @@ def _with_categories(table: Any, data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _frame(table: Any, target: Any) -> "tuple[pd.DataFrame, Any]":
-    from sweeps.data import given_tables
+    from sweeps.data.given import given_tables
 
     return given_tables.frame(table, target)
 

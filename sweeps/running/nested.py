@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sweeps.base.errors import UserError
 from sweeps.base.terminal import say
-from sweeps.data.split import Rows
+from sweeps.data.divided.split import Rows
 from sweeps.phases import nested, resampled
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.phases.prepared_run import PreparedRun

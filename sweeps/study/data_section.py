@@ -17,6 +17,7 @@ from sweeps.base.errors import Expected, Unquoted, did_you_mean, show
 from sweeps.study.section_base import StudySection, refused
 
 SEPARATORS = ("auto", "tab", "blanks")  # besides one character; blanks: any number of them
+PARTS = ("train", "dev", "test")  # that rows are divided into, by the names that a file may use
 # What a column can be said to be; a list is the order of its categories, from low to high.
 ColumnKind = Literal["number", "category", "boolean", "date", "ignore"]
 Declared = ColumnKind | tuple[str, ...]

@@ -1,6 +1,6 @@
 """`replicates:` of the study file: how many networks a trial trains, and on which rows.
 
-How the rows are drawn is `sweeps.data.resampling`'s matter.
+How the rows are drawn is `sweeps.data.divided.resampling`'s matter.
 """
 
 from typing import Any, Literal

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sweeps.base import durations
 from sweeps.data import Dataset
-from sweeps.data.dataset import PARTS
 from sweeps.study import scoring
 from sweeps.study.confirm_section import Baseline
+from sweeps.study.data_section import PARTS
 from sweeps.study.spec import Study
 from sweeps.training.isolation import TimeUp, time_limit
 from sweeps.training.task import Outcome, failed, stacked

@@ -10,7 +10,8 @@ import dnn
 from dnn.arrays import Array
 from dnn.groups import GROUP_BYTES
 from dnn.scoring import KEPT
-from sweeps.data import Dataset, scaling, target_scaling
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling, target_scaling
 from sweeps.study.space import Config
 
 

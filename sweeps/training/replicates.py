@@ -12,7 +12,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted
-from sweeps.data import Dataset, scaling
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling
 from sweeps.study import trainer_code
 from sweeps.study.hyperparameters.vocabulary import plain
 from sweeps.study.trainer_code import Function

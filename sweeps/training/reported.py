@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sweeps.base.errors import Expected, Unquoted, did_you_mean
 from sweeps.data import Dataset
-from sweeps.data.dataset import PARTS
 from sweeps.study import metrics, scoring
+from sweeps.study.data_section import PARTS
 
 NUMBERS = tuple(f"{part}_{kind}" for part in PARTS for kind in ("loss", "error"))
 OUTPUTS = tuple(f"{part}_outputs" for part in PARTS)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sweeps.data.dataset import PARTS
+from sweeps.study.data_section import PARTS
 from sweeps.study.metric_constraints import MetricConstraint
 from sweeps.study.objectives import Objective, metrics_of
 from sweeps.study.space import Config
@@ -16,7 +16,7 @@ from sweeps.training import stop_rules
 from sweeps.training.stop_rules import Race, StopRule
 
 if TYPE_CHECKING:
-    from sweeps.data.dataset import Dataset
+    from sweeps.data.arrays.dataset import Dataset
     from sweeps.study.spec import Study
 
 # SCORES: of each network after an epoch. COSTS: what training one network has cost so far; of

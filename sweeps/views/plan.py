@@ -7,7 +7,7 @@ from typing import Any
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.data.dataset import Target
+from sweeps.data.arrays.dataset import Target
 from sweeps.phases import final, horizon, learning_curve
 from sweeps.search.delayed import max_trials
 from sweeps.study import patience_rules, random_configs, search_section

@@ -77,7 +77,7 @@ def loaded(path: Path, by: str) -> dict[str, float]:
     import sklearn.model_selection
     import sklearn.tree  # noqa: F401
 
-    from sweeps.data import loading
+    from sweeps.data.datasets import loading
     from sweeps.study.data_section import DataSpec
 
     started, copy = time.process_time(), 0
@@ -112,7 +112,7 @@ def trained(task: int, dataset: Any) -> tuple[int, float]:
 
 def of_workers(path: Path, jobs: int) -> dict[str, float]:
     """MB of one copy of the rows, and of all workers together."""
-    from sweeps.data import loading
+    from sweeps.data.datasets import loading
     from sweeps.engines.base import Workload
     from sweeps.engines.loky import Loky
     from sweeps.study.data_section import DataSpec

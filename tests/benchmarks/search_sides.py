@@ -17,7 +17,8 @@ import numpy as np
 import optuna
 import pandas as pd
 
-from sweeps.data import Dataset, loading
+from sweeps.data import Dataset
+from sweeps.data.datasets import loading
 from sweeps.phases import prepare
 from sweeps.study.file import documents
 from sweeps.study.space import Config

@@ -15,9 +15,9 @@ from ruamel.yaml import YAML
 from threadpoolctl import threadpool_limits
 
 from sweeps.data import Dataset
-from sweeps.data.dataset import ReplicateRows, TargetScale
-from sweeps.data.loading import prepared
-from sweeps.data.source_table import SourceTable, digest
+from sweeps.data.arrays.dataset import ReplicateRows, TargetScale
+from sweeps.data.datasets.loading import prepared
+from sweeps.data.source.source_table import SourceTable, digest
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.space import Config

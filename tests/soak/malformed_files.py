@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sweeps.data.file_kinds import FILE_KINDS
+from sweeps.data.source.file_kinds import FILE_KINDS
 from tests.sweeps import test_array_files, test_sources_alike
 
 ROWS = 60

@@ -18,11 +18,12 @@ from scipy import io
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import predict
-from sweeps.data import data_files, loading
-from sweeps.data.dataset import Dataset
-from sweeps.data.file_kinds import ReadOptions
-from sweeps.data.loading import load
-from sweeps.data.source_table import SourceTable
+from sweeps.data.arrays.dataset import Dataset
+from sweeps.data.datasets import loading
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import data_files
+from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import studies
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
 from sweeps.study.search_section import Search

@@ -9,7 +9,7 @@ import pytest
 
 import studies
 import sweeps
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.results.result import Result
 from sweeps.study.data_section import DataSpec, SplitSpec
 from sweeps.study.file import parsing

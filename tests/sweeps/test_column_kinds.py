@@ -15,16 +15,12 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import (
-    Dataset,
-    dtypes,
-    loading,
-    number_spellings,
-    whole_dataset,
-)
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.encode import Encoder
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.cell import dtypes, number_spellings
+from sweeps.data.column.encode import Encoder
+from sweeps.data.datasets import loading, whole_dataset
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 

@@ -11,8 +11,8 @@ import pytest
 
 from reports.checks import provenance
 from sweeps.base.errors import Expected, UserError
-from sweeps.data.loading import load
-from sweeps.data.word_columns import CategoryColumn
+from sweeps.data.column.word_columns import CategoryColumn
+from sweeps.data.datasets.loading import load
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps

@@ -12,7 +12,7 @@ import pytest
 import dnn
 from sweeps.base import durations, provenance
 from sweeps.commands.work import check
-from sweeps.data.dataset import ReplicateRows
+from sweeps.data.arrays.dataset import ReplicateRows
 from sweeps.study.pruner_options import Unpruned
 from sweeps.training import networks
 from sweeps.views import estimates, plan_warnings

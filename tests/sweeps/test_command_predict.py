@@ -15,10 +15,10 @@ import pytest
 import studies
 from sweeps.base.errors import UserError
 from sweeps.commands.work import predict
-from sweeps.data import data_files
-from sweeps.data.file_kinds import FILE_KINDS, FOLDER, ReadOptions, alternatives
-from sweeps.data.number_columns import NumberColumn
-from sweeps.data.word_columns import CategoryColumn
+from sweeps.data.column.number_columns import NumberColumn
+from sweeps.data.column.word_columns import CategoryColumn
+from sweeps.data.source import data_files
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, ReadOptions, alternatives
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 

@@ -9,11 +9,14 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, encode, number_formats, sources
-from sweeps.data.encode import Encoder
-from sweeps.data.file_kinds import ReadOptions
-from sweeps.data.loading import load
-from sweeps.data.sources import FORMS
+from sweeps.data import Dataset
+from sweeps.data.cell import number_formats
+from sweeps.data.column import encode
+from sweeps.data.column.encode import Encoder
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import sources
+from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.sources import FORMS
 from sweeps.study.data_section import DataSpec
 from sweeps.study.metrics import worst
 

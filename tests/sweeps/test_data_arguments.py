@@ -10,7 +10,7 @@ import pytest
 
 import sweeps
 from sweeps.base.errors import UserError
-from sweeps.data import loading
+from sweeps.data.datasets import loading
 from sweeps.running import python_faults
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file.documents import read

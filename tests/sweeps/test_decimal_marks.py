@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import loading
-from sweeps.data.divided_table import DividedTable
+from sweeps.data.datasets import loading
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 

@@ -10,8 +10,9 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.commands.work import new
-from sweeps.data import loading, number_spellings
-from sweeps.data.loading import DividedTable
+from sweeps.data.cell import number_spellings
+from sweeps.data.datasets import loading
+from sweeps.data.datasets.loading import DividedTable
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps as command
 

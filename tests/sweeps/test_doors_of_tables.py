@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.data.file_kinds import Reader
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.data.readers import parquet, text_tables
+from sweeps.data.source.file_kinds import Reader
 from sweeps.study.data_section import DataSpec
 
 ROWS = 60

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import Dataset, loading
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.datasets import loading
+from sweeps.data.source.source_table import SourceTable
 from sweeps.phases.prepare import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.phases import horizon
 from sweeps.phases.earlier_run import EarlierRun
 from sweeps.results import resolved

@@ -153,7 +153,7 @@ def test_a_server_of_another_kind_is_one_line_within_fifteen_seconds(name: str, 
 
 
 def test_the_identity_has_neither_engine_nor_retries(tmp_path: Path) -> None:
-    from sweeps.data.loading import load
+    from sweeps.data.datasets.loading import load
 
     one, other = checked(), checked("engine: dask\nretries: 7")
     dataset = load(one.data, tmp_path, one.dtype)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, parquet
 
-from sweeps.data import given_tables, loading
-from sweeps.data.divided_table import DividedTable
+from sweeps.data.datasets import loading
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.given import given_tables
 from sweeps.data.readers import leading_zeros
 from sweeps.study.data_section import DataSpec
 

@@ -8,8 +8,7 @@ import dnn
 from sweeps.base import synonyms
 from sweeps.base.errors import Unquoted, UserError, did_you_mean, printable, show
 from sweeps.base.synonyms import ABSENT, SYNONYMS
-from sweeps.data.dataset import PARTS
-from sweeps.study.data_section import SplitSpec
+from sweeps.study.data_section import PARTS, SplitSpec
 from sweeps.study.file import documents, parsing
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY
 from sweeps.study.metrics import METRICS

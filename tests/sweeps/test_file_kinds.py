@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import data_files, file_kinds, sources
-from sweeps.data.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import data_files, file_kinds, sources
+from sweeps.data.source.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
 from sweeps.study.data_section import DataSpec
 from tests.pages import REFERENCE
 from tests.sweeps.helpers import sweeps

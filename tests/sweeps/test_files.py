@@ -14,7 +14,7 @@ from reports.faults import RunFolderError
 from sweeps.base import files
 from sweeps.base.errors import UserError
 from sweeps.commands.work import predict
-from sweeps.data import sources
+from sweeps.data.source import sources
 from sweeps.storage import archives, atomic, folders, npz
 
 

@@ -15,7 +15,9 @@ import reports.frames
 import sweeps
 from reports.stats.losses import row_losses
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, resampling
+from sweeps.data import Dataset
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.divided import resampling
 from sweeps.phases import confirm as confirmation
 from sweeps.phases import confirmed, prepare
 from sweeps.storage import npz

@@ -14,7 +14,7 @@ from sklearn import datasets
 
 import sweeps
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import given_tables
+from sweeps.data.given import given_tables
 from sweeps.running import calls, given_studies
 from tests.sweeps import helpers as small
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from sweeps.commands.work import predict
-from sweeps.data import loading
-from sweeps.data.loading import load
+from sweeps.data.datasets import loading
+from sweeps.data.datasets.loading import load
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sweeps.data import Dataset
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.study import trainer_code
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY

@@ -13,8 +13,8 @@ import dnn
 import sweeps
 from dnn.schedules import Moment
 from sweeps.base.errors import UserError
-from sweeps.data import growing_dataset, loading
-from sweeps.data.growing_dataset import GrowingRows
+from sweeps.data.datasets import growing_dataset, loading
+from sweeps.data.datasets.growing_dataset import GrowingRows
 from sweeps.phases import confirm, learning_curve, prepare, training_jobs
 from sweeps.phases.confirmed import Ranked, outcomes
 from sweeps.results import learning_curve as frame_of

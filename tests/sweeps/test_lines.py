@@ -11,7 +11,7 @@ import pytest
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import predict
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared
 from tests.sweeps.helpers import sweeps

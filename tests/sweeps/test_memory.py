@@ -7,7 +7,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, room
+from sweeps.data import Dataset
+from sweeps.data.source import room
 from sweeps.phases import memory
 from sweeps.phases.prepare import prepare
 from sweeps.study.file.documents import Document

@@ -13,9 +13,10 @@ from sklearn.utils import Bunch
 
 import sweeps as package
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import bundled, loading, source_names, sources, synthetic
+from sweeps.data.datasets import loading
+from sweeps.data.datasets.loading import load
 from sweeps.data.generators.plane import border
-from sweeps.data.loading import load
+from sweeps.data.source import bundled, source_names, sources, synthetic
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 

@@ -11,8 +11,9 @@ import pytest
 
 import sweeps as package
 from sweeps.base.errors import UserError
-from sweeps.data import loading, outer_folds
-from sweeps.data.dataset import Target, TargetScale
+from sweeps.data.arrays.dataset import Target, TargetScale
+from sweeps.data.datasets import loading
+from sweeps.data.divided import outer_folds
 from sweeps.phases import nested, prepare
 from sweeps.results import nested as results
 from sweeps.results.nested import OuterResult

@@ -11,7 +11,8 @@ import pytest
 import sweeps
 from sweeps.base.errors import UserError
 from sweeps.commands.work import new
-from sweeps.data import column_faults, wrong_texts
+from sweeps.data.cell import wrong_texts
+from sweeps.data.column import column_faults
 from sweeps.phases.prepare import prepare
 from sweeps.results.resolved import study_yaml
 from sweeps.results.short_study import shortened

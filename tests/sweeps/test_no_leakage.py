@@ -14,18 +14,12 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from sweeps.data import (
-    Dataset,
-    folded_dataset,
-    growing_dataset,
-    loading,
-    resampled_dataset,
-    resampling,
-    scaling,
-    target_scaling,
-)
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.arrays import scaling, target_scaling
+from sweeps.data.datasets import folded_dataset, growing_dataset, loading, resampled_dataset
+from sweeps.data.divided import resampling
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.confirm_section import Confirm
 from sweeps.study.data_section import DataSpec
 from sweeps.study.replicates_section import ReplicatesSpec

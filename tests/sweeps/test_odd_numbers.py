@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sweeps.data import loading, odd_numbers
-from sweeps.data.source_table import SourceTable
+from sweeps.data.cell import odd_numbers
+from sweeps.data.datasets import loading
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 
 ROWS = 90

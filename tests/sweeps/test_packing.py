@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sweeps.data import Dataset
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.engines import Failure
 from sweeps.search.task_queue import TaskQueue
 from sweeps.search.workers import Workers

@@ -16,7 +16,7 @@ from sklearn.multioutput import MultiOutputRegressor
 
 import sweeps
 from sweeps.base.errors import UserError
-from sweeps.data import loading
+from sweeps.data.datasets import loading
 from sweeps.results import fitted_baseline
 from sweeps.results.fitted_baseline import FittedBaseline
 from sweeps.results.result import Result

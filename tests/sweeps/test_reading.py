@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 
 import dnn
 from sweeps.commands.work import predict
-from sweeps.data import Dataset, data_files, encode
-from sweeps.data.cells import Categories
-from sweeps.data.encode import Encoder
-from sweeps.data.loading import load
-from sweeps.data.number_columns import NumberColumn
-from sweeps.data.word_columns import CategoryColumn
+from sweeps.data import Dataset
+from sweeps.data.cell.cells import Categories
+from sweeps.data.column import encode
+from sweeps.data.column.encode import Encoder
+from sweeps.data.column.number_columns import NumberColumn
+from sweeps.data.column.word_columns import CategoryColumn
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import data_files
 from sweeps.results.model import Model
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared

@@ -13,10 +13,13 @@ from ruamel.yaml import YAML
 from sklearn.metrics import roc_auc_score
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, encode, loading, resampled_dataset, resampling
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.resampling import Pool, Resample
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.column import encode
+from sweeps.data.datasets import loading, resampled_dataset
+from sweeps.data.divided import resampling
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.divided.resampling import Pool, Resample
+from sweeps.data.source.source_table import SourceTable
 from sweeps.phases import prepare
 from sweeps.results import resolved
 from sweeps.study import trainer_code

@@ -8,7 +8,8 @@ import pytest
 from sklearn import metrics as known
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import loading, network_arrays
+from sweeps.data.arrays import network_arrays
+from sweeps.data.datasets import loading
 from sweeps.study import metrics
 from sweeps.study.data_section import DataSpec
 from sweeps.training import baselines

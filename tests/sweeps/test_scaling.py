@@ -14,20 +14,13 @@ from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScale
 import dnn
 import sweeps
 from sweeps.base.errors import UserError
-from sweeps.data import (
-    Dataset,
-    encode,
-    folded_dataset,
-    input_layouts,
-    loading,
-    normal_scores,
-    resampled_dataset,
-    resampling,
-    scaling,
-    whole_dataset,
-)
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.arrays import normal_scores, scaling
+from sweeps.data.column import encode, input_layouts
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset, whole_dataset
+from sweeps.data.divided import resampling
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.source.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.phases.prepare import prepare

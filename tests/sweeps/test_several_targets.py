@@ -16,9 +16,11 @@ import sweeps
 from reports.stats import by_target, residuals
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new
-from sweeps.data import Dataset, folded_dataset, given_tables, loading, resampled_dataset
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.given import given_tables
+from sweeps.data.source.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.results import model_file
 from sweeps.results.result import Result

@@ -22,10 +22,10 @@ from sklearn.datasets import dump_svmlight_file
 
 from sweeps.base.errors import UserError
 from sweeps.commands.work import new, predict
-from sweeps.data import data_files, file_kinds
-from sweeps.data.dataset import Dataset
-from sweeps.data.file_kinds import FILE_KINDS
-from sweeps.data.loading import load
+from sweeps.data.arrays.dataset import Dataset
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import data_files, file_kinds
+from sweeps.data.source.file_kinds import FILE_KINDS
 from sweeps.results.model import Model
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.test_reading import model_of

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.data import Dataset, loading, resampled_dataset, resampling
-from sweeps.data.divided_table import DividedTable
+from sweeps.data import Dataset
+from sweeps.data.datasets import loading, resampled_dataset
+from sweeps.data.divided import resampling
+from sweeps.data.divided.divided_table import DividedTable
 from sweeps.phases import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents

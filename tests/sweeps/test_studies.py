@@ -8,7 +8,7 @@ import pytest
 import studies
 from dnn import gradcheck
 from studies import gradient_check, images
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.study.data_section import DataSpec
 from tests import needs
 from tests.sweeps.helpers import sweeps

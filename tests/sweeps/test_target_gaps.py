@@ -9,8 +9,8 @@ import pytest
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new
-from sweeps.data import loading
-from sweeps.data.dataset import Dataset
+from sweeps.data.arrays.dataset import Dataset
+from sweeps.data.datasets import loading
 from sweeps.phases.prepare import prepare
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file.documents import read

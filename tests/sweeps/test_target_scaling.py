@@ -8,9 +8,11 @@ import pytest
 from sklearn.preprocessing import QuantileTransformer, StandardScaler
 
 from sweeps.base.errors import Expected, UserError
-from sweeps.data import Dataset, folded_dataset, loading, resampled_dataset, target_scaling
-from sweeps.data.divided_table import DividedTable
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.arrays import target_scaling
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.divided.divided_table import DividedTable
+from sweeps.data.source.source_table import SourceTable
 from sweeps.phases.confirm import Candidate, Confirmation
 from sweeps.phases.prepare import prepare
 from sweeps.results import model_file

@@ -17,7 +17,7 @@ import sweeps
 from dnn.gradcheck import EPSILONS
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.results.result import Result
 from sweeps.study import trainer_code
 from sweeps.study.data_section import DataSpec

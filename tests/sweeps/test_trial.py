@@ -8,7 +8,7 @@ import pytest
 
 import dnn
 from sweeps.data import Dataset
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
 from sweeps.phases.training_jobs import pieces
 from sweeps.study.data_section import DataSpec
 from sweeps.study.hyperparameters.vocabulary import VOCABULARY

@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 
 from sweeps.base.errors import UserError
-from sweeps.data import frames, room, sources, unpacking
-from sweeps.data.file_kinds import FileKind, Reader
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import frames, room, sources, unpacking
+from sweeps.data.source.file_kinds import FileKind, Reader
 from sweeps.study.data_section import DataSpec
 from tests.sweeps.helpers import sweeps
 

@@ -15,7 +15,8 @@ from pydantic import ValidationError
 import sweeps
 from reports.stats import looks, open_questions
 from sweeps.base.errors import UserError
-from sweeps.data import folded_dataset, loading, resampled_dataset, resampling
+from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
+from sweeps.data.divided import resampling
 from sweeps.phases import confirmed as of_confirmation
 from sweeps.phases import prepare, rounds
 from sweeps.phases.confirmed import Confirmed

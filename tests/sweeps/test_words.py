@@ -9,8 +9,8 @@ import pytest
 from sklearn.utils.class_weight import compute_class_weight
 
 from sweeps.base.errors import UserError
-from sweeps.data import sources
-from sweeps.data.loading import load
+from sweeps.data.datasets.loading import load
+from sweeps.data.source import sources
 from sweeps.phases.prepare import prepare
 from sweeps.study import scoring
 from sweeps.study.data_section import DataSpec

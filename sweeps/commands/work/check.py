@@ -9,7 +9,7 @@ from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
 from sweeps.data import Dataset
-from sweeps.data.column_table import rows as rows_of_columns
+from sweeps.data.remarks.column_table import rows as rows_of_columns
 from sweeps.phases import options, prepare
 from sweeps.study.file import documents
 from sweeps.study.spec import Study

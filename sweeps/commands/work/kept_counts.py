@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sweeps.data import cells, columns
+from sweeps.data.cell import cells
+from sweeps.data.column import columns
 
 RANKS = "consecutive whole numbers, in an order of its own, as ranks have"
 ONLY = "goes up by one from row to row, as an index does; it is the only column"

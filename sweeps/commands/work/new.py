@@ -8,15 +8,12 @@ from typing import Any, Literal
 from sweeps.base.errors import Expected, UserError, printable, show
 from sweeps.commands.work import new_columns, new_gaps, new_reading, new_text
 from sweeps.commands.work.new_columns import ColumnRemarks
-from sweeps.data import (
-    Dataset,
-    code_columns,
-    source_names,
-    target_gaps,
-    targets,
-)
-from sweeps.data.loading import prepared
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.column import code_columns
+from sweeps.data.datasets.loading import prepared
+from sweeps.data.divided import target_gaps, targets
+from sweeps.data.source import source_names
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study import spec
 from sweeps.study.data_section import DataSpec
 from sweeps.views import doubts

@@ -9,16 +9,9 @@ import pandas as pd
 from sweeps.base.errors import Expected, Unquoted, show
 from sweeps.commands.work import kept_counts
 from sweeps.commands.work.new_gaps import Gaps
-from sweeps.data import (
-    cells,
-    code_columns,
-    column_faults,
-    columns,
-    dtypes,
-    number_formats,
-    repeated,
-)
-from sweeps.data.source_table import SourceTable
+from sweeps.data.cell import cells, dtypes, number_formats
+from sweeps.data.column import code_columns, column_faults, columns, repeated
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 
 

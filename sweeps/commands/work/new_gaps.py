@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from sweeps.base.errors import show
-from sweeps.data import cells, dtypes, wrong_texts
-from sweeps.data.source_table import SourceTable
+from sweeps.data.cell import cells, dtypes, wrong_texts
+from sweeps.data.source.source_table import SourceTable
 
 Gaps = Mapping[str, Mapping[str, int]]  # by column, each text and how many cells have it
 

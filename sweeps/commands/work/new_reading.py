@@ -8,21 +8,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from sweeps.data import (
-    cells,
-    data_files,
-    detection_limits,
-    dtypes,
-    encodings,
-    file_kinds,
-    number_formats,
-    number_spellings,
-    sources,
-)
-from sweeps.data.file_kinds import DEFAULTS, ReadOptions
-from sweeps.data.lines import TextForm, TextRow
+from sweeps.data.cell import cells, detection_limits, dtypes, number_formats, number_spellings
 from sweeps.data.readers import text_tables
-from sweeps.data.source_table import SourceTable
+from sweeps.data.source import data_files, encodings, file_kinds, sources
+from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
+from sweeps.data.source.lines import TextForm, TextRow
+from sweeps.data.source.source_table import SourceTable
 
 Target = str | tuple[str, ...] | None
 ROWS = 1_000  # that are looked at

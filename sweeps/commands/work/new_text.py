@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from sweeps.base.errors import printable
 from sweeps.commands.work import new_gaps
 from sweeps.commands.work.new_columns import ColumnRemarks
-from sweeps.data import Dataset, skewed, sources, targets
-from sweeps.data.dataset import Target
-from sweeps.data.file_kinds import ReadOptions, alternatives
-from sweeps.data.source_table import SourceTable
+from sweeps.data import Dataset
+from sweeps.data.arrays.dataset import Target
+from sweeps.data.divided import targets
+from sweeps.data.remarks import skewed
+from sweeps.data.source import sources
+from sweeps.data.source.file_kinds import ReadOptions, alternatives
+from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 
 

@@ -14,14 +14,10 @@ import pandas as pd
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable, show
 from sweeps.commands.work.predict_notes import NAMED, Notes, number_hint, some
-from sweeps.data import (
-    column_faults,
-    data_files,
-    dates,
-    number_formats,
-)
-from sweeps.data.date_columns import DateColumn
-from sweeps.data.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
+from sweeps.data.cell import dates, number_formats
+from sweeps.data.column.date_columns import DateColumn
+from sweeps.data.source import cell_places, data_files
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, FileKind, alternatives
 from sweeps.results.fitted_baseline import FittedBaseline
 from sweeps.results.named_models import WINNER, named
 from sweeps.results.predicting import Predictor
@@ -222,7 +218,7 @@ def _check_values(
                 hint = " (the study's data.decimal is '.': write a point)"
             hint = number_hint(cell, block.columns.columns()[place]) or hint
             lines = data_files.lines(rows, kind, model.reading)
-            raise column_faults.not_a_number(str(rows), lines, before + row, cell, hint)
+            raise cell_places.not_a_number(str(rows), lines, before + row, cell, hint)
         gaps = np.isnan(block.numbers).sum(axis=1) * ~block.columns.indicator
         notes.add_gaps(block.columns.name, gaps)
     for column in model.encoder.others:
@@ -235,6 +231,6 @@ def _check_values(
                 cell = frame[column.name].iloc[[row]]
                 lines = data_files.lines(rows, kind, model.reading)
                 like = dates.as_in_training(column.form)
-                raise column_faults.not_a_number(
+                raise cell_places.not_a_number(
                     str(rows), lines, before + row, cell, like, expected="a date"
                 )

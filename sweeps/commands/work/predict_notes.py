@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sweeps.base.errors import Unquoted, printable, show
-from sweeps.data import cells, detection_limits, number_spellings
-from sweeps.data.cells import MISSING
-from sweeps.data.encode import WordColumn
-from sweeps.data.number_columns import NumberColumn
+from sweeps.data.cell import cells, detection_limits, number_spellings
+from sweeps.data.cell.cells import MISSING
+from sweeps.data.column.encode import WordColumn
+from sweeps.data.column.number_columns import NumberColumn
 from sweeps.results.predicting import Predictor
 
 NAMED = 8  # columns or words that a line names

@@ -1,1 +1,1 @@
-"""Rows that are made up: what `sweeps.data.synthetic` names in its table."""
+"""Rows that are made up: what `sweeps.data.source.synthetic` names in its table."""

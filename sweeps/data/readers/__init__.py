@@ -1,1 +1,1 @@
-"""Readers of files, a module each: what `sweeps.data.file_kinds` names in its table."""
+"""Readers of files, a module each: what `sweeps.data.source.file_kinds` names in its table."""

@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import unpacking
-from sweeps.data.cells import BOOLEANS
-from sweeps.data.file_kinds import Reader, ReadOptions
-from sweeps.data.lines import Lines
+from sweeps.data.cell.cells import BOOLEANS
+from sweeps.data.source import unpacking
+from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.lines import Lines
 
 GAP = "?"
 _NAME = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s{]+))"""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import dtypes
-from sweeps.data.frames import LARGE
+from sweeps.data.cell import dtypes
+from sweeps.data.source.frames import LARGE
 
 if TYPE_CHECKING:
     import pyarrow

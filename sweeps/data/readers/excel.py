@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import Expected, UserError, did_you_mean, show
-from sweeps.data import room
-from sweeps.data.cells import NA_VALUES, text
-from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.cell.cells import NA_VALUES, text
+from sweeps.data.source import room
+from sweeps.data.source.file_kinds import Reader, ReadOptions
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.readers import arrow_tables
+from sweeps.data.source.file_kinds import Reader, ReadOptions
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

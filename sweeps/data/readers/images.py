@@ -19,9 +19,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, printable
-from sweeps.data.file_kinds import Reader, ReadOptions, Target
 from sweeps.data.readers import array_tables
-from sweeps.data.source_table import SourceTable
+from sweeps.data.source.file_kinds import Reader, ReadOptions, Target
+from sweeps.data.source.source_table import SourceTable
 
 ENDS = (*(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"),)
 SIZE, COLOR = 64, "rgb"  # of a study that says neither

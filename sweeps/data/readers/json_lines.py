@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import frames, unpacking
-from sweeps.data.file_kinds import Reader, ReadOptions
-from sweeps.data.lines import Lines
+from sweeps.data.source import frames, unpacking
+from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.lines import Lines
 
 LARGEST = 2**63  # whole numbers beyond are read with a point
 DIGITS = 400  # no number has more

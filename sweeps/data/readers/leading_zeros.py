@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sweeps.data import cells, dtypes, file_kinds, unpacking
-from sweeps.data.lines import BLANKS, TextLines
+from sweeps.data.cell import cells, dtypes
 from sweeps.data.readers import text_tables
+from sweeps.data.source import file_kinds, unpacking
+from sweeps.data.source.lines import BLANKS, TextLines
 
 PIECE = 1 << 16  # bytes
 PIECES = 128  # of a long file

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from sweeps.base import files
 from sweeps.base.errors import Expected, did_you_mean
-from sweeps.data.file_kinds import Reader, ReadOptions, Target, each_target
 from sweeps.data.readers import array_tables
 from sweeps.data.readers.stored_arrays import (
     Arrays,
@@ -24,7 +23,8 @@ from sweeps.data.readers.stored_arrays import (
     one_reason,
     with_fields,
 )
-from sweeps.data.source_table import SourceTable
+from sweeps.data.source.file_kinds import Reader, ReadOptions, Target, each_target
+from sweeps.data.source.source_table import SourceTable
 
 PICKLE = "a pickle, which could run code when it is read (save arrays by numpy.savez)"
 OBJECTS = "pickled objects, which could run code when they are read (save numbers or texts)"

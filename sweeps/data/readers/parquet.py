@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sweeps.data import room
-from sweeps.data.file_kinds import Reader, ReadOptions
 from sweeps.data.readers.arrow_tables import LONG, expect_each_name_once, frame
+from sweeps.data.source import room
+from sweeps.data.source.file_kinds import Reader, ReadOptions
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

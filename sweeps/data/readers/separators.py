@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from sweeps.data import unpacking
-from sweeps.data.lines import BLANKS, TextRow, divided
+from sweeps.data.source import unpacking
+from sweeps.data.source.lines import BLANKS, TextRow, divided
 
 # The first of these wins where nothing else decides.
 MARKS = ("\t", ";", ",", "|")

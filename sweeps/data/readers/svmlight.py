@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import room, unpacking
-from sweeps.data.file_kinds import Reader, ReadOptions
+from sweeps.data.source import room, unpacking
+from sweeps.data.source.file_kinds import Reader, ReadOptions
 
 TARGET = "y"
 

@@ -10,18 +10,12 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base.errors import show
-from sweeps.data import (
-    column_faults,
-    decimal_commas,
-    dtypes,
-    frames,
-    lines,
-    unpacking,
-)
-from sweeps.data.cells import NA_VALUES
-from sweeps.data.file_kinds import Reader, ReadOptions
-from sweeps.data.lines import Lines, TextForm, TextLines, TextRow
+from sweeps.data.cell import decimal_commas, dtypes
+from sweeps.data.cell.cells import NA_VALUES
 from sweeps.data.readers import separators
+from sweeps.data.source import cell_places, frames, lines, unpacking
+from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.lines import Lines, TextForm, TextLines, TextRow
 
 MANY = 500  # columns, from which on it is worth its time to have them in one array
 ROW_NAMES = " (row names of R? name their column, too, in the header)"
@@ -172,7 +166,7 @@ def _read_commas(chunk: pd.DataFrame, numbers: Collection[str], form: TextForm) 
         if wrong.any():
             cell = chunk.loc[wrong, name].iloc[[0]]  # its label is its row in the file
             row, hint = int(cell.index[0]), " (the study's data.decimal is ',')"
-            raise column_faults.not_a_number(str(form.path), TextLines(form), row, cell, hint)
+            raise cell_places.not_a_number(str(form.path), TextLines(form), row, cell, hint)
         chunk[name] = values
 
 

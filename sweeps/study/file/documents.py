@@ -77,7 +77,7 @@ def read(path: Path) -> Document:
 
 def _is_table(path: Path) -> bool:
     """Whether a file that is no study is one of rows, by its name; text may be anything."""
-    from sweeps.data import file_kinds
+    from sweeps.data.source import file_kinds
 
     return path.is_file() and path.suffix != ".txt" and file_kinds.find(path) is not None
 

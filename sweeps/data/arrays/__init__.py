@@ -1,0 +1,1 @@
+"""What networks train on: encoded parts, the target, scales."""

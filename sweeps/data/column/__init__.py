@@ -1,0 +1,1 @@
+"""What each column is read as, and how it enters the network."""

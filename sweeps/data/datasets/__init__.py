@@ -1,0 +1,1 @@
+"""From a study's data to the datasets of its phases."""

@@ -1,0 +1,1 @@
+"""A table whose rows are divided: what trains, what judges, what is predicted."""

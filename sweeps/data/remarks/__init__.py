@@ -1,0 +1,1 @@
+"""What is said of the data before anything trains."""

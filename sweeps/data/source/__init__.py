@@ -1,0 +1,1 @@
+"""Where rows come from: files of any kind, sets by their names, made-up ones."""
