@@ -51,8 +51,10 @@ def of(
     kind, batches = dataset.target.task, size.batches(facts["train"])
     if kind == "regression":
         aim = f"the number{'s' * bool(table.more)} {dataset.target.name}"
+        converged, unit = 0.5, ", in SDs of the target"
     else:
         aim = f"the {len(dataset.target.classes)} classes of {dataset.target.name}"
+        converged, unit = 0.05, ""
     changed = ReadOptions.of(data).changed
     how = "".join(READ_AS[name].format(value) for name, value in changed.items() if name in READ_AS)
     return f"""\
@@ -88,7 +90,7 @@ objective: {{metric: dev_loss}}  # or dev_error
 replicates: {size.replicates}  # networks a trial, each from its own seed; of few rows, each a fold
 search: {{sampler: tpe, pruner: median, trials: {size.trials}}}
 confirm: {{top: 3, replicates: 20}}  # the best again, on fresh seeds, folds and the test rows
-# targets: {{dev_error: 0.05}}  # what counts as converged
+# targets: {{dev_error: {converged}}}  # what counts as converged{unit}
 """
 
 
