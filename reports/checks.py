@@ -1,5 +1,6 @@
 """What the files of a run folder have to hold: their columns, keys and words."""
 
+import math
 import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -194,10 +195,20 @@ def _check_shapes(path: Path, found: dict[str, Any]) -> None:
                 f"{path}: {name}: expected the keys {', '.join(missing)}, got {_some(found[name])}"
             )
     _check_confirm(path, found["confirm"])
-    left_out = found["data"].get("left_out", {})  # which older runs do not say
+    _check_data(path, found["data"])
+
+
+def _check_data(path: Path, data: dict[str, Any]) -> None:
+    """What older runs do not say, and some never."""
+    left_out = data.get("left_out", {})
     if not isinstance(left_out, dict):
         got = type(left_out).__name__
         raise RunFolderError(f"{path}: data.left_out: expected an object, got {got}")
+    for key in ("target_sd", "target_mean", "target_zero"):
+        value = data.get(key, 0)
+        is_number = isinstance(value, int | float) and math.isfinite(value)
+        if value is not None and not is_number:
+            raise RunFolderError(f"{path}: data.{key}: expected a number, got {value!r}")
 
 
 def _check_confirm(path: Path, confirm: Any) -> None:

@@ -93,6 +93,17 @@ def test_provenance_is_checked(
         load(folder)
 
 
+def test_the_unit_of_a_number_is_one(
+    folder_of: Callable[[str], Path], copy: Callable[[Path], Path]
+) -> None:
+    path = copy(folder_of("regression")) / "provenance.json"
+    found = json.loads(path.read_text())
+    found["data"]["target_sd"] = "77.1"
+    path.write_text(json.dumps(found))
+    with pytest.raises(RunFolderError, match=r"data\.target_sd: expected a number, got '77.1'"):
+        load(path.parent)
+
+
 def test_provenance_that_is_no_json_and_one_that_lacks_keys(
     make: Callable[..., Path], copy: Callable[[Path], Path]
 ) -> None:
