@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import labels, summary, text
 from reports.frames import Run
+from reports.naming import plain_name
 
 LAYERS = re.compile(r"(\d+) hidden layers of (\d+)")
 CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
@@ -59,8 +60,7 @@ def _said(name: str, value: Any) -> str:
 
 def axis_name(name: str) -> str:
     """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
-    found = {"keep_prob": "dropout", "l2": "L2 penalty", "hidden": "hidden units"}
-    return found.get(name) or plain_name(name)
+    return "dropout" if name == "keep_prob" else plain_name(name)
 
 
 def tick(name: str, value: Any) -> str:
@@ -73,13 +73,6 @@ def tick(name: str, value: Any) -> str:
     if name == "keep_prob":
         return said.removeprefix("dropout of ")
     return text.value(_bare(value)).strip("[]").replace("_", " ")
-
-
-def plain_name(name: str) -> str:
-    """`learning rate` of `learning_rate`; of an arm's own, `momentum's beta`."""
-    *_, arm, last = ["", *name.split(".")]
-    words = last.replace("_", " ")
-    return f"{arm}'s {words}" if arm else words
 
 
 def _bare(value: Any) -> Any:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports import summary, text
-from reports.advice.in_words import plain_name
 from reports.advice.step import Step
 from reports.frames import Run
+from reports.naming import plain_name
 from reports.stats import ledger, limiting, search_lints, tuning
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.recommending import NETWORK, Choice
