@@ -4,7 +4,8 @@ All of it is there: a link opens it, and so does paper. What is folded says in a
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from reports.sections.blocks import (
     Block,
@@ -39,6 +40,8 @@ BLOCKS = (  # tables and figures by id, lists by title
     "scatter",
     "slices",
 )
+BESIDE = {"arms-figure": "arms-map"}  # folded where the other shows the same arms
+ON_SCREEN = ("parallel-figure",)  # for pointing and dragging: paper says that they are left out
 SAYING = ("calibration", "ranking", "worst-table")  # their first sentence stands beside the title
 GISTS = {  # of sections whose first sentence is not the gist of them
     "curves": "Error and loss by epoch, of each confirmed setting.",
@@ -58,21 +61,36 @@ class Part:
     blocks: tuple[Block, ...]
     title: str = ""
     gist: str = ""
+    is_on_paper: bool = True
 
 
 def parts(section: Section) -> list[Part]:
     """The blocks of a section in their order, what is open before what is folded."""
     found: list[Part] = []
+    ids = {_id(block) for block in section.blocks}
     for block in section.blocks:
         is_note = isinstance(block, Paragraphs) and block.tone == "quiet"
-        if _id(block) in BLOCKS:
-            found.append(Part((block,), _title(block), _gist_of(block)))
+        if _id(block) in BLOCKS or BESIDE.get(_id(block)) in ids:
+            is_on_paper = _id(block) not in ON_SCREEN
+            found.append(Part((block,), _title(block), _gist_of(block), is_on_paper))
         elif found and (is_note or not found[-1].title):
             last = found[-1]
-            found[-1] = Part((*last.blocks, block), last.title, last.gist)
+            found[-1] = replace(last, blocks=(*last.blocks, block))
         else:
             found.append(Part((block,)))
     return sorted(found, key=lambda part: bool(part.title))
+
+
+def with_notes(blocks: Sequence[Block]) -> list[tuple[Block, tuple[str, ...]]]:
+    """Blocks in their order, each figure with the notes that follow it, which stand beside it."""
+    found: list[tuple[Block, tuple[str, ...]]] = []
+    for block in blocks:
+        last = found[-1][0] if found else None
+        if isinstance(last, Plot) and isinstance(block, Paragraphs) and block.tone == "quiet":
+            found[-1] = last, (*found[-1][1], *block.paragraphs)
+        else:
+            found.append((block, ()))
+    return found
 
 
 def is_folded(section: Section, others: set[str]) -> bool:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-SCRIPTS = ("page.js", "figures.js", "trials.js", "parallel.js")
-STYLES = ("page.css", "trials.css")
+SCRIPTS = ("page.js", "words.js", "figures.js", "trials.js", "parallel.js")
+STYLES = ("page.css", "trials.css", "print.css")
 DATA_ROWS = 60  # of a "show data" table; the whole is in the JSON or in the CSV beside the page
 
 

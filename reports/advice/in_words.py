@@ -7,12 +7,12 @@ from typing import Any
 
 from reports import labels, summary, text
 from reports.frames import Run
+from reports.naming import plain_name
 
 LAYERS = re.compile(r"(\d+) hidden layers of (\d+)")
 CONSTANTS = {"majority class": "the most frequent class", "mean": "the mean"}
 ALWAYS = ("hidden", "optimizer", "learning_rate")  # of our networks, searched or not
 DEFAULT = "defaults"
-PENALTIES = {name: f"{said} penalty" for name, said in labels.PENALTIES.items()}
 
 
 def called(run: Run, name: str) -> str:
@@ -61,8 +61,7 @@ def _said(name: str, value: Any) -> str:
 
 def axis_name(name: str) -> str:
     """Of what the values are, where each stands by itself: `dropout`, `learning rate`."""
-    found = {"keep_prob": "dropout", "hidden": "hidden units", **PENALTIES}
-    return found.get(name) or plain_name(name)
+    return "dropout" if name == "keep_prob" else plain_name(name)
 
 
 def tick(name: str, value: Any) -> str:
@@ -75,13 +74,6 @@ def tick(name: str, value: Any) -> str:
     if name == "keep_prob":
         return said.removeprefix("dropout of ")
     return text.value(_bare(value)).strip("[]").replace("_", " ")
-
-
-def plain_name(name: str) -> str:
-    """`learning rate` of `learning_rate`; of an arm's own, `momentum's beta`."""
-    *_, arm, last = ["", *name.split(".")]
-    words = last.replace("_", " ")
-    return f"{arm}'s {words}" if arm else words
 
 
 def _bare(value: Any) -> Any:
@@ -130,7 +122,7 @@ WORDS: Mapping[str, Callable[[Any], str]] = {
     "learning_rate": lambda value: f"learning rate {_number(value)}",
     "batch_size": lambda value: "all rows a batch" if value == "full" else f"batches of {value}",
     "keep_prob": _dropout,
-    **{name: partial(labels.penalty, said) for name, said in PENALTIES.items()},
+    **{name: partial(labels.penalty, plain_name(name)) for name in labels.PENALTIES},
     "activation": lambda value: f"{value} units",
     "schedule": lambda value: f"{text.value(_bare(value)).replace('_', ' ')} schedule",
     "batch_norm": lambda value: (

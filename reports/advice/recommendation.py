@@ -17,11 +17,11 @@ from reports.advice.in_words import (
     called,
     in_words,
     layers,
-    plain_name,
     setting_in_words,
 )
 from reports.advice.step import Step, how, written_by
 from reports.frames import Run, once
+from reports.naming import plain_name
 from reports.stats import arms, constants, measures, recommending, tuning
 from reports.stats.intervals import Interval
 from reports.stats.recommending import CONSTANT, NETWORK, Choice

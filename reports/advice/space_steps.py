@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reports import summary, text
-from reports.advice.in_words import PENALTIES, plain_name
 from reports.advice.step import Step
 from reports.frames import Run
+from reports.naming import file_word, plain_name
 from reports.stats import ledger, limiting, search_lints, tuning
 from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.recommending import NETWORK, Choice
@@ -58,9 +58,8 @@ def _wider(run: Run, one: search_lints.NearEdge) -> Iterator[Step]:
         return
     log = ", log: true" * bool(one.entry.get("log"))
     ends = f"{{low: {_number(low)}, high: {_number(high)}{log}}}"
-    name = plain_name(one.name)
-    if one.name in PENALTIES:
-        name = f"{PENALTIES[one.name]} ({one.name})"
+    name, word = plain_name(one.name), file_word(one.name)
+    name += f" ({word})" * bool(word)
     side = "lowest" if one.end == "low" else "highest"
     yield Step(
         f"The best {name}, {text.setting(one.value, 2)}, is about the {side} that was tried. "

@@ -15,8 +15,8 @@ from reports.figures.style import (
     INK,
     MARKERS,
     MUTED,
-    SERIES,
     SHADES,
+    SPLITS,
     names_at,
     percent_axis,
     tidy,
@@ -100,14 +100,14 @@ def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> No
         [each.estimate for each in found],
         marker=MARKERS[number],
         linestyle=DASHES[1 - number],
-        color=SERIES[number],
+        color=SPLITS[number],
         markersize=6,
         label=name,
     )
     known = [place for place in places if found[place].known]
     low, high = ([getattr(found[place], end) for place in known] for end in ("low", "high"))
     at = [place + beside for place in known]
-    axes.vlines(at, low, high, color=SERIES[number], linewidth=1.6)
+    axes.vlines(at, low, high, color=SPLITS[number], linewidth=1.6)
 
 
 HATCHES = ("", "//", "..")

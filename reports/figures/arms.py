@@ -93,10 +93,10 @@ def _dots(arms: Sequence[ArmError], margin: float, percent: bool, what: str) -> 
 
 
 def wrapped(name: str, width: int = 22) -> str:
-    """In two lines, broken before `with` or at a space, where it is long."""
+    """In two lines, broken before `with`, `nor`, `of`, or at a space, where it is long."""
     if len(name) <= width:
         return name
-    for word in (" with ", " nor "):
+    for word in (" with ", " nor ", " of "):
         head, found, tail = name.partition(word)
         if found:
             return f"{head}\n{word.strip()} {tail}"

@@ -30,7 +30,8 @@ def confusion(found: Sequence[Confusion], caption: str) -> Figure:
 
 def _panel(found: Confusion) -> Panel:
     count = len(found.names)
-    size = max(250.0, 26.0 * min(count, IN_WORDS)) + (14 if count > 2 else 0)
+    # A few cells need not be large; many need room for their numbers.
+    size = max(min(75.0 * count, 250.0), 26.0 * min(count, IN_WORDS)) + (14 if count > 2 else 0)
     with canvas(height=size + 40) as figure:
         axes = figure.subplots()
         for right in range(count):

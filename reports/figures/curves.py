@@ -8,7 +8,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
-from reports.figures.style import DASHES, MUTED, SERIES, percent_axis, plain_log, tidy
+from reports.figures.style import DASHES, MUTED, SPLITS, percent_axis, plain_log, tidy
 from reports.text import count
 
 
@@ -89,7 +89,7 @@ def _panel(
         axes = figure.subplots()
         for number, split in enumerate(("train", "dev")):
             part = rows[rows["split"] == split]
-            colour = SERIES[number]
+            colour = SPLITS[number]
             axes.fill_between(
                 part["epoch"], part["low"], part["high"], color=colour, alpha=0.18, linewidth=0
             )

@@ -22,6 +22,16 @@ def tell_names(formatter: Any, names: Mapping[float, str]) -> None:
     formatter.names = names
 
 
+def tell_setting(axis: Any, name: str) -> None:
+    """Of which setting of the study file the axis is: the script finds its exact values by it."""
+    axis.setting = name
+
+
+def setting(axis: Any) -> str:
+    """Its dotted name; "" of other axes."""
+    return str(getattr(axis, "setting", ""))
+
+
 def names(axis: Any) -> Mapping[float, str] | None:
     """By place; None of an axis of numbers."""
     return getattr(axis.get_major_formatter(), "names", None)

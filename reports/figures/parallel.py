@@ -19,6 +19,7 @@ from reports.figures.scales import robust
 from reports.figures.style import MUTED, RULE, SERIES, short
 from reports.figures.svg.text_size import width
 from reports.frames import Array
+from reports.naming import plain_name
 from reports.stats import conditional
 from reports.stats.objectives import Objective
 from reports.stats.parallel import Axis, Parallel
@@ -39,7 +40,7 @@ def parallel(found: Parallel, goals: Sequence[Objective], best: int | None) -> F
     marked = _best(found.trials, goals[0])
     title = "All trials over the searched settings"
     said = (
-        f"{len(found.trials)} trials as lines across {', '.join(names)}, from "
+        f"{len(found.trials)} trials as lines across {', '.join(map(plain_name, names))}, from "
         "top to bottom. The table of all trials has the numbers."
     )
     columns = [f"param.{one.name}" for one in found.axes]
@@ -117,7 +118,9 @@ def _apart(axis: Axis, trials: Array) -> Array:
 
 def _axis(canvas: "Axes", axis: Axis, number: int, names: Sequence[str]) -> None:
     y, above = _y(number), conditional.parent(axis.name, names)
-    shown = axis.name if above is None else f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {axis.name}"
+    shown = plain_name(axis.name)
+    if above is not None:
+        shown = f"\N{BOX DRAWINGS LIGHT UP AND RIGHT} {shown}"
     words(canvas, 0, y - 12, short(shown, 50), is_bold=True)
     lines(canvas, [[(LEFT, y), (RIGHT, y)]], MUTED, 1.2)
     _ticks(canvas, axis, y)
@@ -128,7 +131,7 @@ def _axis(canvas: "Axes", axis: Axis, number: int, names: Sequence[str]) -> None
 
 def _told(axis: Axis, number: int) -> dict[str, object]:
     """What the page's script asks of an axis, so that a range can be set on it."""
-    about: dict[str, object] = {"name": axis.name, "y": _y(number)}
+    about: dict[str, object] = {"name": plain_name(axis.name), "y": _y(number)}
     if axis.choices:
         return about | {"choices": axis.choices}
     ends = {"low": float(f"{axis.low:.6g}"), "high": float(f"{axis.high:.6g}")}
@@ -169,7 +172,8 @@ def _caption(found: Parallel, goal: Objective, marked: int, best: int | None) ->
         parts.append(f"{text.DASH}: not in play in this trial.")
     parts.append("Values off the scale are drawn at its edge.")
     if found.alike:
-        parts.append(f"The same in all: {text.listing(list(found.alike))}.")
+        parts.append(f"The same in all: {text.listing(list(map(plain_name, found.alike)))}.")
     if found.left_out:
-        parts.append(f"Not shown, of least importance: {text.listing(list(found.left_out))}.")
+        left_out = text.listing(list(map(plain_name, found.left_out)))
+        parts.append(f"Not shown, of least importance: {left_out}.")
     return " ".join(parts)

@@ -21,6 +21,7 @@ SETTINGS = 6  # drawn
 MARKS = 400  # rows drawn
 APART = (0.1, 0.3)  # shares of networks that disagree, from which on it is shaded
 LEVELS = 7  # of a surface of numbers
+HEIGHT, BESIDE = 240.0, 3  # of a panel; classes in a row of the legend
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _said(mean: NDArray[np.float64], what: Drawn) -> NDArray[np.object_]:
 
 
 def _panel(number: int, title: str, one: Plane, what: Drawn) -> Panel:
-    with canvas(height=300 if number == 0 else 240) as figure:
+    with canvas(height=HEIGHT + (_legend(what) if number == 0 else 0)) as figure:
         axes = figure.subplots()
         if what.classes:
             _classes(axes, one, what, with_rows=number == 0)
@@ -98,7 +99,7 @@ def _panel(number: int, title: str, one: Plane, what: Drawn) -> Panel:
         if number == 0 and what.classes:
             figure.legend(
                 loc="outside lower left",
-                ncols=min(3, len(what.classes)),
+                ncols=min(BESIDE, len(what.classes)),
                 handletextpad=0.2,
                 columnspacing=0.9,
             )
@@ -109,6 +110,12 @@ def _panel(number: int, title: str, one: Plane, what: Drawn) -> Panel:
             else f"The networks' SD is {float(np.median(one.apart)) * what.unit:.3g} in the middle."
         )
         return panel(figure, f"plane-{number}", f"What {title} says over the plane", words)
+
+
+def _legend(what: Drawn) -> float:
+    """How high the names of the classes stand below the first panel, as large as the others."""
+    rows = -(-len(what.classes) // BESIDE)
+    return 6.0 + 14.6 * rows if rows else 0.0
 
 
 def _classes(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:

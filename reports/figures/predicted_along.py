@@ -11,6 +11,7 @@ from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.scales import Scale
 from reports.figures.style import SHADES, plain_log, tidy
+from reports.naming import plain_name
 from reports.stats.predicted_along import Curve, Predicted
 
 NAMES = ("train error", "gap to dev rows")
@@ -18,14 +19,14 @@ NAMES = ("train error", "gap to dev rows")
 
 def predicted_along(one: Predicted, unit: units.Unit) -> Figure:
     """Two lines with their bounds; unit: of errors."""
-    name, curves = one.axis.name, dict(zip(NAMES, (one.train, one.gap), strict=True))
+    name, curves = plain_name(one.axis.name), dict(zip(NAMES, (one.train, one.gap), strict=True))
     title = f"Bias and variance by {name}, as predicted"
     words = "; ".join(
         f"{words}: {curve.middle[0]:.3g} to {curve.middle[-1]:.3g}"
         for words, curve in curves.items()
     )
     made = _panel(one, curves, unit, title, f"{words}.")
-    data = pd.DataFrame({name: one.at})
+    data = pd.DataFrame({one.axis.name: one.at})
     for short, curve in (("train", one.train), ("gap", one.gap)):
         data[short], data[f"{short}_low"] = curve.middle, curve.low
         data[f"{short}_high"] = curve.high
@@ -35,7 +36,7 @@ def predicted_along(one: Predicted, unit: units.Unit) -> Figure:
         "the mean of such a trial, as far as the surrogate is right. The train error is bias and "
         "noise; the gap from training rows to dev rows is variance."
     )
-    return Figure(f"predicted-along-{name}", title, caption, (made,), data)
+    return Figure(f"predicted-along-{one.axis.name}", title, caption, (made,), data)
 
 
 def _panel(
@@ -54,6 +55,6 @@ def _panel(
         if one.axis.log:
             plain_log(axes.xaxis)
         Scale(min(float(ends.min()), 0.0), float(ends.max())).apply(axes, "y", unit)
-        tidy(axes, one.axis.name, "error" if unit.is_percent else "RMSE")
+        tidy(axes, plain_name(one.axis.name), "error" if unit.is_percent else "RMSE")
         figure.legend(loc="outside upper left")
         return panel(figure, f"predicted-{one.axis.name}", title, words)

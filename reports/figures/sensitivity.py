@@ -7,10 +7,11 @@ import pandas as pd
 
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
-from reports.figures.hover import tell_trials
+from reports.figures.hover import tell_setting, tell_trials
 from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, names_at, plain_log, short, tidy
+from reports.naming import plain_name
 from reports.natural import natural
 from reports.stats import conditional
 from reports.stats.objectives import Objective
@@ -24,6 +25,7 @@ LOOKS = {
     BROKEN: (MUTED, "v"),
 }
 CHOICES = 12
+WIDEST = 24  # letters of a name beside a bar
 BELOW = "\N{BOX DRAWINGS LIGHT UP AND RIGHT} "  # what is in play for an arm of the choice above
 MANY = 300  # trials, from which on the marks are smaller
 BEST = 5  # trials at least that importance sets apart from the others
@@ -68,7 +70,7 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
         axes.tick_params(axis="y", length=0)
         if len(evaluators) > 1:
             axes.legend(loc="lower right")
-        words = f"The most important parameter is {wide[evaluators[0]].idxmax()}."
+        words = f"The most important parameter is {plain_name(wide[evaluators[0]].idxmax())}."
         found = panel(figure, "importance", "Importance of the searched parameters", words)
     caption = _importance_caption(frame, complete, evaluators, left_out)
     return Figure(
@@ -105,13 +107,11 @@ def _importance_caption(
 
 def _name(name: str, had: int, complete: int) -> str:
     """A parameter, and how many trials had it where not all did."""
-    return short(name, 24) if had == complete else f"{_end(name)}\n({had} trials)"
-
-
-def _end(name: str, width: int = 24) -> str:
-    """The arm and its parameter, of a dotted name that is too long."""
-    last = name if len(name) <= width else ".".join(name.split(".")[-2:])
-    return short(last, width)
+    said = plain_name(name)
+    if len(said) > WIDEST:
+        said = said.replace("learning rate", "rate")
+    said = short(said, WIDEST)
+    return said if had == complete else f"{said}\n({had} trials)"
 
 
 def scatter(
@@ -138,7 +138,7 @@ def scatter(
         "The ring is the winner. Values off the scale are drawn at its edge."
     )
     many = [
-        name
+        plain_name(name)
         for name, numeric, _ in parameters
         if not numeric and frame[f"param.{name}"].nunique() > CHOICES
     ]
@@ -202,7 +202,8 @@ def _panel(
         if ticks is not None:
             names_at(axes.xaxis, range(len(ticks)), ticks)
             axes.set_xlim(-0.6, len(ticks) - 0.4)
-        tidy(axes, short(name, 40), short(goal.name, 32))
+        tidy(axes, short(plain_name(name), 40), short(goal.name, 32))
+        tell_setting(axes.xaxis, name)
         if number == 0 and len(present) > 1:
             figure.legend(
                 *axes.get_legend_handles_labels(),
@@ -211,8 +212,9 @@ def _panel(
                 handletextpad=0.1,
                 columnspacing=1.0,
             )
-        words = f"{len(rows)} trials in which {name} was active, by state."
-        return panel(figure, f"scatter-{number}", f"{goal.name} against {name}", words)
+        said = plain_name(name)
+        words = f"{len(rows)} trials in which {said} was active, by state."
+        return panel(figure, f"scatter-{number}", f"{goal.name} against {said}", words)
 
 
 def _places(

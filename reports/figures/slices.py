@@ -7,10 +7,11 @@ import pandas as pd
 
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
-from reports.figures.hover import tell_trials
+from reports.figures.hover import tell_setting, tell_trials
 from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import DASHES, MARKERS, MUTED, SERIES, SHOWN, plain_log, short, tidy
+from reports.naming import plain_name
 from reports.stats.envelopes import lower
 from reports.stats.objectives import Objective
 from reports.text import count
@@ -91,7 +92,8 @@ def _panel(
         if is_log:
             axes.set_xscale("log")
             plain_log(axes.xaxis)
-        tidy(axes, short(name, 36), short(goal.name, 28))
+        tidy(axes, short(plain_name(name), 36), short(goal.name, 28))
+        tell_setting(axes.xaxis, name)
         axes.tick_params(labelsize=LETTERS)
         for label in (axes.xaxis.label, axes.yaxis.label):
             label.set_fontsize(LETTERS)
@@ -106,4 +108,5 @@ def _panel(
                 columnspacing=1.0,
             )
         words = f"The best of each arm: {'; '.join(said)}."
-        return panel(figure, f"slices-{number}", f"{goal.name} against {name}, by arm", words)
+        title = f"{goal.name} against {plain_name(name)}, by arm"
+        return panel(figure, f"slices-{number}", title, words)

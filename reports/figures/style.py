@@ -26,6 +26,7 @@ SERIES = ("#1f5fa8", "#b45309", "#14785a", "#86469c", "#75660a", "#b02a5b")
 # is taken for a setting, nor for better or worse.
 CLASSES = ("#0a8ea0", "#b8860b", "#8c1c4a", "#3f4460", "#a0653f", "#5c940d")
 SHADES = ("#8f949b", "#5a6067", "#22252a")
+SPLITS = (SHADES[0], SHADES[2])  # of lines of train and dev errors, in every figure
 MARKERS = ("o", "s", "D", "^", "v", "P")
 DASHES: tuple[Any, ...] = (
     "-",

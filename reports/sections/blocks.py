@@ -97,10 +97,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A heading; numeric columns are set flush right with tabular figures."""
+    """A heading; numeric columns are set flush right with tabular figures.
+
+    quiet: what stands small below it, such as the study file's word.
+    """
 
     label: str
     numeric: bool = False
+    quiet: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `sortable` gives it buttons in its headings."""
+    """A table; `sortable` gives it buttons in its headings. on_paper: what paper leaves out."""
 
     kind: ClassVar[str] = "table"
     id: str
@@ -124,6 +128,7 @@ class Table:
     sortable: bool = False
     csv: str = ""
     note: str = ""
+    on_paper: str = ""
 
 
 @dataclass(frozen=True)

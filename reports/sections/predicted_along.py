@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from reports import text, units
 from reports.figures import predicted_along as figures
 from reports.frames import Run
+from reports.naming import plain_name
 from reports.sections.blocks import Block, Paragraphs, Plot
 from reports.stats import predicted_along as stats
 from reports.stats.encoded import TRUSTED
@@ -22,9 +23,10 @@ def predicted_along(run: Run) -> Iterator[Block]:
         unit = units.unit(run, "dev_error")
         yield Plot(figures.predicted_along(one.times(unit.own), unit.drawn))
     if unknown:
+        names = text.listing(list(map(plain_name, unknown)))
         words = (
-            f"What {text.listing(unknown)} did to bias and variance is not decided by the search's "
-            "trials. A study that compares a few values (search.per, or a grid) would tell."
+            f"What {names} did to bias and variance is not decided by the search's trials. A study "
+            "that compares a few values (search.per, or a grid) would tell."
         )
         yield Paragraphs((words,), "quiet")
 
@@ -34,9 +36,9 @@ def _sentence(run: Run, one: Predicted) -> str:
     low, high = (text.setting(x, 3) for x in (one.axis.low, one.axis.high))
     train, gap = (unit.interval(each.change, difference=True) for each in (one.train, one.gap))
     return (
-        f"From {one.axis.name} {low} to {high}, with the winner's other settings, the train error "
-        f"is predicted to change by {train} ({_word(one.train, 'bias')}) and the gap to dev "
-        f"rows by {gap} ({_word(one.gap, 'variance')})."
+        f"From {plain_name(one.axis.name)} {low} to {high}, with the winner's other settings, the "
+        f"train error is predicted to change by {train} ({_word(one.train, 'bias')}) and the gap "
+        f"to dev rows by {gap} ({_word(one.gap, 'variance')})."
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from reports import text, units
 from reports.frames import Run
+from reports.naming import file_word, plain_name
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
 from reports.stats import constraints, counted, objectives, trial_curves, tuning
 
+PRINTED = 200  # trials on paper: three pages
 SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway
 
 
@@ -30,7 +32,7 @@ class Described:
     def in_words(self) -> str:
         """`epochs 60`, of a constant column."""
         label = self.head.label
-        name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+        name = label if not label[1:2].islower() else label[:1].lower() + label[1:]
         return f"{name} {self.cells[0].in_words}"
 
 
@@ -79,7 +81,8 @@ def _columns(run: Run) -> Iterator[Described]:
     yield each("Trial", names, fold=False)
     for name in run.parameters:
         values = [Cell(text.value(row[f"param.{name}"])) for row in trials]
-        yield each(name, values, tuning.numeric(run, name))
+        head = Column(plain_name(name), tuning.numeric(run, name), file_word(name))
+        yield Described(head, values)
     several = len(objectives.objectives(run)) > 1
     states = [Cell(str(row["state"]), _standing(row, several)) for row in trials]
     yield each("State", states, numeric=False)
@@ -118,9 +121,18 @@ def _standing(row: dict[Any, Any], several: bool) -> str:
 
 def _table(run: Run, columns: list[Described]) -> Table:
     shown, best = [one for one in columns if not one.is_constant], tuning.best_trial(run)
+    printed = _printed(run)
+
+    def tone(trial: int) -> str:
+        return "winner" if trial == best else "" if trial in printed else "off-paper"
+
     lines = zip(*(one.cells for one in shown), strict=True)
     rows = tuple(
-        Row(cells, id=f"trial-{trial}", tone="winner" if trial == best else "")
+        Row(
+            cells,
+            id=f"trial-{trial}",
+            tone="winner" if trial == best else "" if trial in printed else "off-paper",
+        )
         for trial, cells in zip(run.trials["trial"], lines, strict=True)
     )
     return Table(
@@ -131,6 +143,23 @@ def _table(run: Run, columns: list[Described]) -> Table:
         sortable=True,
         csv="data/trials.csv",
         note=_note(run),
+        on_paper=_on_paper(len(rows)),
+    )
+
+
+def _printed(run: Run) -> set[int]:
+    """The trials that paper has: the best of many, the winner in any case."""
+    goal = objectives.objectives(run)[0]
+    ordered = run.trials.sort_values("value", ascending=goal.sign > 0, kind="stable")
+    return set(ordered["trial"].head(PRINTED).astype(int))
+
+
+def _on_paper(total: int) -> str:
+    if total <= PRINTED:
+        return ""
+    return (
+        f"On paper: the {PRINTED} best of {text.count(total, 'trial')}, in the order of the "
+        "search; all are in data/trials.csv."
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from reports import text
 from reports.figures import sensitivity as figures
 from reports.frames import Run
+from reports.naming import plain_name
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.sections.slices import by_arm
 from reports.stats import objectives, tuning
@@ -71,9 +72,9 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
         )
         yield Paragraphs((words,))
         return
-    first = names[:NAMED]
+    first = list(map(plain_name, names[:NAMED]))
     more = f" and {text.count(len(names) - NAMED, 'other')}" if len(names) > NAMED else ""
-    listed = f"{', '.join(first)}{more}" if more else text.listing(first)
+    listed = text.capital(f"{', '.join(first)}{more}" if more else text.listing(first))
     verb = "matters" if len(names) == 1 else "matter"
     rest = len(set(run.importance["parameter"])) - len(names)
     others = " The others do not stand out from it." if rest else ""
@@ -84,7 +85,7 @@ def _unsaid(run: Run) -> Iterator[Block]:
     """The parameters that too few trials had for their importance to be told."""
     rest = [name for name in run.parameters if name not in set(run.importance["parameter"])]
     if rest:
-        which = "those" if len(rest) > NAMED else text.listing(rest)
+        which = "those" if len(rest) > NAMED else text.listing(list(map(plain_name, rest)))
         many = f" of {text.count(len(rest), 'parameter')} of arms" * (len(rest) > NAMED)
         yield Paragraphs(
             (
@@ -117,7 +118,7 @@ def _placed(run: Run) -> str:
     counts = run.trials[f"param.{word}"].value_counts() if word in run.parameters else ()
     if first >= max(counts, default=len(run.trials)):
         return f"which the sampler, {written}, drew {how}: it had not begun to learn."
-    drawn = f", after the first {first}{f' of each {word}' if word else ''} {how}"
+    drawn = f", after the first {first}{f' of each {plain_name(word)}' if word else ''} {how}"
     drawn *= bool(first)
     return f"which the sampler, {written}, placed where it expected good values{drawn}."
 
@@ -142,8 +143,9 @@ def _arms(run: Run) -> str:
     least, most = int(counts.min()), int(counts.max())
     each = text.count(least, "trial") if least == most else f"{least} or {most} trials"
     return (
-        f"Every {word} had the same share of them ({each} each) and a search of its own, so these "
-        "can be compared; a choice of anything else with few trials may be unlucky rather than bad."
+        f"Every {plain_name(word)} had the same share of them ({each} each) and a search of its "
+        "own, so these can be compared; a choice of anything else with few trials may be unlucky "
+        "rather than bad."
     )
 
 

@@ -11,6 +11,7 @@ from scipy import special
 
 from reports import text
 from reports.frames import Array, Run
+from reports.naming import plain_name
 from reports.stats import conditional, objectives, parallel, surrogate, tuning
 from reports.stats.encoded import FEWEST, encoded, kept
 from reports.stats.intervals import LEVEL, Interval
@@ -114,7 +115,7 @@ def _changes(
         if said[name][0] != said[name][1]:
             groups.setdefault(_topmost(name, names, said), []).append(name)
     return [
-        Change(tuple(map(names.index, group)), f"{head} {ARROW.join(said[head])}")
+        Change(tuple(map(names.index, group)), f"{plain_name(head)} {ARROW.join(said[head])}")
         for head, group in groups.items()
     ]
 

@@ -39,7 +39,7 @@
   const sentence = ({ x, y, path, trial, axes, figure }) => {
     const at = trials().at.get(trial), { columns } = trials();
     const known = trial !== undefined && at !== undefined;
-    const exact = (axis) => known ? columns[`param.${axis?.n}`]?.[at] : undefined;
+    const exact = (axis) => known ? columns[`param.${axis?.c}`]?.[at] : undefined;
     const value = known && ["scatter", "slices"].includes(figure) ? columns.value?.[at] : undefined;
     const parts = [says(axes.x, x, exact(axes.x)), says(axes.y, y, value ?? exact(axes.y))];
     const name = trial === undefined ? path.dataset.n : `trial ${trial}`;
@@ -153,5 +153,5 @@
 })();
 // On paper nothing is folded but the numbers behind the figures, which are files beside the page.
 addEventListener("beforeprint", () => {
-  document.querySelectorAll("main details").forEach((one) => { one.open ||= !one.closest("figure"); });
+  document.querySelectorAll("main details").forEach((one) => { one.open ||= !one.matches(".numbers-of"); });
 });

@@ -63,7 +63,7 @@ const trials = (() => {
         pen = "L";
       });
       const dash = index ? {} : { "stroke-dasharray": "5 2" };
-      return svg("path", { d: path, fill: "none", stroke: `var(--c${index})`, "stroke-width": 1.8, ...dash });
+      return svg("path", { d: path, fill: "none", stroke: `var(--p${2 * index})`, "stroke-width": 1.8, ...dash });
     };
     const text = (at, height, anchor, what, fill = "currentColor") =>
       svg("text", { x: at, y: height, "text-anchor": anchor, "font-size": 12, fill }, what);
@@ -71,7 +71,7 @@ const trials = (() => {
       svg("path", { d: "M52 14V118H312", fill: "none", stroke: "var(--muted)" }),
       text(46, 24, "end", `${top}${data.curves.unit}`), text(46, 120, "end", "0"),
       text(52, 135, "start", "0"), text(302, 135, "end", `${last} epochs`),
-      text(180, 13, "end", "- - train", "var(--c0)"), text(196, 13, "start", "\u2014 dev", "var(--c1)"),
+      text(180, 13, "end", "- - train", "var(--muted)"), text(196, 13, "start", "\u2014 dev", "var(--p2)"),
       line(train, 0), line(dev, 1),
     );
     return picture;

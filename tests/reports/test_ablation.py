@@ -55,7 +55,7 @@ def test_the_change_that_matters_comes_first_and_is_better(make: Callable[..., P
     first, second = found.steps
     assert first.words == "optimizer momentum → rmsprop", "its own beta goes with it"
     assert (first.answer, second.answer) == ("better", "not decided")
-    assert second.words.startswith("keep_prob 0.5 →")
+    assert second.words.startswith("keep probability 0.5 →")
     assert found.start.estimate == pytest.approx(1, abs=0.05)
     assert found.steps[-1].after.estimate == pytest.approx(0.5, abs=0.05)
     worse = planted(run, start, gain=-0.5)
@@ -68,7 +68,7 @@ def test_it_is_told_only_where_the_trials_tell_it(make: Callable[..., Path]) -> 
     run = load(make())
     words, plot = ablation(run)
     assert isinstance(words, Paragraphs)
-    assert "as predicted, better: learning_rate 0.001 →" in words.paragraphs[0]
+    assert "as predicted, better: learning rate 0.001 →" in words.paragraphs[0]
     assert isinstance(plot, Plot)
     assert next(iter(plot.figure.data["change"])) == "defaults"
     values = np.random.default_rng(3).normal(1, 0.1, len(run.trials))

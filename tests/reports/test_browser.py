@@ -61,6 +61,10 @@ def test_paper_is_light_and_wide_enough(
         assert tab.evaluate(f"{look}.getPropertyValue('--c0').trim()") == "#1f5fa8"
         assert tab.locator("#trials-table").is_visible()
         assert tab.locator("figure summary >> visible=true").count() == 0
+        assert tab.locator("#parallel-figure").is_hidden()
+        assert "Left out on paper" in tab.locator("#search").inner_text()
+        pages = re.findall(rb"/Type\s*/Page\b", tab.pdf(prefer_css_page_size=True, format="A4"))
+        assert 5 < len(pages) <= 18
 
 
 @pytest.mark.parametrize("what", KINDS)
@@ -139,7 +143,7 @@ def test_figures_say_their_values_and_mark_a_trial_everywhere(
             f"(svg) => new DOMPoint({x}, {y}).matrixTransform(svg.getScreenCTM()).toJSON()"
         )
         tab.mouse.move(at["x"], at["y"])
-        assert re.fullmatch(rf"trial {trial}: \S+ [\d.]+, dev loss [\d.]+", tip.inner_text())
+        assert re.fullmatch(rf"trial {trial}: [a-z ]+ [\d.]+, dev loss [\d.]+", tip.inner_text())
         tab.mouse.click(at["x"], at["y"])
         button, rings = tab.locator(".chosen-bar button"), tab.locator("circle.chosen")
         assert button.get_attribute("aria-pressed") == "true"
@@ -232,7 +236,7 @@ def test_a_range_on_an_axis_keeps_the_trials_between_its_ends(
         unfold(tab)
         lines = tab.locator("#parallel-figure path[data-trial]:not(.off)")
         everything = lines.count()
-        lowest = tab.get_by_role("slider", name="learning_rate, lowest shown")
+        lowest = tab.get_by_role("slider", name="learning rate, lowest shown")
         for _ in range(5):
             lowest.press("PageUp")
         share = float(lowest.get_attribute("aria-valuenow")) / 100
@@ -287,18 +291,66 @@ def test_it_reads_the_same_without_scripts(
 def test_a_link_opens_what_is_folded(
     opened: Callable[..., Any], make: Callable[..., Path], has_scripts: bool
 ) -> None:
-    """A trial's row, a folded section, a word's meaning."""
+    """A trial's row, a folded section; a word's meaning where no script says it at the word."""
+    links = [("#confirmed-table tbody a", "trial-"), ("nav a[href='#methods']", "methods")]
+    if not has_scripts:
+        links.append(("main a.word >> visible=true", "word-"))
     with opened(make(), java_script_enabled=has_scripts) as (tab, _, _):
-        for link, start in (
-            ("#confirmed-table tbody a", "trial-"),
-            ("nav a[href='#methods']", "methods"),
-            ("main a.word >> visible=true", "word-"),
-        ):
+        for link, start in links:
             tab.locator(link).first.click()
             target = tab.locator(":target")
             assert target.get_attribute("id").startswith(start)
             assert target.is_visible()
             assert tab.locator("details[open] :target").count() == 1
+
+
+def test_a_word_says_what_it_means_where_it_stands(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    """By touch, by the keys and by the mouse; it closes again, and the place is kept."""
+    view = {"width": 375, "height": 812}
+    with opened(make(), viewport=view, has_touch=True) as (tab, _, said):
+        word, other = (tab.locator("main a.word >> visible=true").nth(n) for n in (0, 1))
+        meaning, box = word.get_attribute("data-means"), tab.get_by_role("tooltip")
+        assert meaning
+        word.scroll_into_view_if_needed()
+        place = tab.evaluate("scrollY")
+        word.tap()
+        assert box.inner_text() == meaning
+        assert word.get_attribute("aria-describedby") == box.get_attribute("id")
+        sides = box.bounding_box()
+        assert sides["x"] >= 0
+        assert sides["x"] + sides["width"] <= 375
+        assert tab.evaluate("scrollY") == place
+        assert tab.evaluate("location.hash") == ""
+        word.tap()
+        assert box.count() == 0, "a second tap closes it"
+        word.tap()
+        tab.touchscreen.tap(5, 5)
+        assert box.count() == 0, "and so does one beside it"
+        other.focus()
+        assert box.inner_text() == other.get_attribute("data-means")
+        tab.keyboard.press("Escape")
+        assert box.count() == 0
+        tab.keyboard.press("Enter")
+        assert box.count() == 1
+        word.hover()
+        assert box.inner_text() == meaning
+        assert said == []
+
+
+def test_every_figure_of_a_section_has_a_link_to_itself(
+    opened: Callable[..., Any], make: Callable[..., Path]
+) -> None:
+    with opened(make()) as (tab, _, _):
+        unfold(tab)
+        figures = tab.locator("main figure")
+        assert figures.count() > 8
+        for figure in figures.all():
+            link = figure.locator("a.anchor")
+            assert link.get_attribute("href") == f"#{figure.get_attribute('id')}"
+            figure.hover(position={"x": 3, "y": 3})
+            assert link.evaluate("(one) => getComputedStyle(one).opacity") == "1"
 
 
 def test_the_open_page_is_short_and_all_of_it_is_there(

@@ -33,6 +33,19 @@ def test_a_gist_is_a_short_first_sentence_or_none() -> None:
     assert all(len(words) <= folded.GIST for words in folded.GISTS.values())
 
 
+def test_dots_are_folded_beside_a_map_of_the_same_arms_alone() -> None:
+    dots, heat = figure("arms-figure"), figure("arms-map")
+    assert [part.title for part in folded.parts(section("arms", "", [dots]))] == [""]
+    both = folded.parts(section("arms", "", [dots, heat]))
+    assert [part.title for part in both] == ["", "Arms-Figure"]
+
+
+def test_a_note_stands_with_its_figure_and_others_by_themselves() -> None:
+    note, plot, said = NOTE_OF_FIGURE, figure("plane"), Paragraphs(("Said.",))
+    found = folded.with_notes((note, plot, note, said, note))
+    assert found == [(note, ()), (plot, note.paragraphs), (said, ()), (note, ())]
+
+
 def test_findings_are_open_and_none_of_them_is_not() -> None:
     found = Findings((Lint("a", NOTE, "b", "c", "runs"),))
     assert not folded.is_folded(section("findings", "Findings", [found]), set())

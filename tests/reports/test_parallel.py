@@ -84,8 +84,8 @@ def test_what_has_no_axis_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     # learning_rate and keep_prob are of most importance, then optimizer.
     assert set(found.left_out) == {"optimizer.momentum.beta", "batch_size", "hidden"}
     caption = figures.parallel(found, objectives.objectives(run), None).caption
-    assert "The same in all: l2." in caption
-    assert "Not shown, of least importance: optimizer.momentum.beta, batch_size" in caption
+    assert "The same in all: L2 penalty." in caption
+    assert "Not shown, of least importance: momentum's beta, batch size" in caption
     assert stats.parallel(replace(run, trials=trials.head(1), memo={})) is None
 
 
@@ -95,6 +95,6 @@ def test_it_is_saved_for_a_paper_too(run: Run, tmp_path: Path) -> None:
     with saving.saved_to(tmp_path):
         figures.parallel(found, objectives.objectives(run), None)
     saved = (tmp_path / "parallel.svg").read_text()
-    assert "learning_rate" in saved
+    assert "learning rate" in saved
     assert saved.count("<path") > len(found.trials)
     assert (tmp_path / "parallel.pdf").stat().st_size > 5000

@@ -41,7 +41,9 @@ def test_what_is_planted_is_found(make: Callable[..., Path]) -> None:
     assert "(less variance)" in first.paragraphs[0]
     assert isinstance(plot, Plot)
     assert isinstance(rest, Paragraphs)
-    assert rest.paragraphs[0].startswith("What keep_prob did to bias and variance is not decided")
+    assert rest.paragraphs[0].startswith(
+        "What keep probability did to bias and variance is not decided"
+    )
 
 
 def test_a_word_that_is_compared_by_itself_is_left_to_its_networks(

@@ -251,7 +251,6 @@ def test_settings_are_said_in_words() -> None:
     assert in_words.in_words({"hidden": "[]"}) == "no hidden layer"
     assert in_words.in_words({"batch_norm": False}) == "no batch normalization"
     assert in_words.in_words({"batch_norm": True}) == "batch normalization"
-    assert in_words.plain_name("optimizer.momentum.beta") == "momentum's beta"
 
 
 def test_a_range_beside_exact_values_is_said_by_its_value(

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from reports.frames import Run, load
+from reports.naming import plain_name
 from reports.sections.blocks import Paragraphs, Table
 from reports.sections.runs import runs
 from reports.stats import trial_curves
@@ -28,15 +30,30 @@ def test_searched_settings_come_first_and_what_is_alike_is_said_once(
 ) -> None:
     run = load(make())
     words, table = parts(run)
-    assert heads(table)[: len(run.parameters) + 2] == ["Trial", *run.parameters, "State"]
+    searched = list(map(plain_name, run.parameters))
+    assert heads(table)[: len(run.parameters) + 2] == ["Trial", *searched, "State"]
     assert "The same" not in words
     alike = run.trials.assign(epochs=60, state="complete", **{"param.l2": 0.5})
     words, table = parts(replace(run, trials=alike, memo={}))
-    assert "The same in every trial, and not in the table: l2 0.5, state complete, epochs 60." in (
-        words
+    said = (
+        "The same in every trial, and not in the table: L2 penalty 0.5, state complete, epochs 60."
     )
-    assert not {"l2", "State", "Epochs"} & set(heads(table))
+    assert said in words
+    assert not {"L2 penalty", "State", "Epochs"} & set(heads(table))
     assert len(table.rows) == len(run.trials)
+
+
+def test_paper_has_the_best_of_many_trials_and_says_so(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = load(make())
+    assert parts(run)[1].on_paper == ""
+    monkeypatch.setattr(import_module("reports.sections.runs"), "PRINTED", 5)
+    table = parts(run)[1]
+    kept = {int(row.id.removeprefix("trial-")) for row in table.rows if row.tone != "off-paper"}
+    best = run.trials.sort_values("value", kind="stable")["trial"].head(5)
+    assert kept == set(best.astype(int))
+    assert table.on_paper.startswith(f"On paper: the 5 best of {len(run.trials)} trials")
 
 
 def test_a_single_trial_keeps_its_columns(make: Callable[..., Path]) -> None:

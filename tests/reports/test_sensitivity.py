@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from reports import text
 from reports.frames import Run, load
+from reports.naming import plain_name
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.sensitivity import sensitivity
 
@@ -53,19 +55,20 @@ def test_the_importance_of_an_arms_parameter_says_among_how_many(
         y for name, y in heights.items() if name.startswith("\N{BOX DRAWINGS LIGHT UP AND RIGHT} ")
     )
     # Between its choice and the one of the next lower importance.
-    assert heights["optimizer"] < below < heights["keep_prob"]
+    assert heights["optimizer"] < below < heights["keep probability"]
     assert "stands below its choice and is judged among these alone (grey)" in figure.caption
     assert "hardly more than a hint" in figure.caption
-    assert "optimizer.momentum.beta" not in paragraphs(run)
+    assert "momentum's beta" not in paragraphs(run)
     missing = replace(run, importance=run.importance.iloc[:4], memo={})
-    assert "optimizer.momentum.beta" in paragraphs(missing)
+    assert "momentum's beta" in paragraphs(missing)
 
 
 def test_a_parameter_matters_where_it_is_above_what_chance_gives(
     folder_of: Callable[[str], Path],
 ) -> None:
     run = load(folder_of("ordinary"))
-    first, second = run.importance["parameter"].iloc[[0, 1]]
+    first, second = map(plain_name, run.importance["parameter"].iloc[[0, 1]])
+    first = text.capital(first)
     assert f"{first} matters more than chance gives. The others do not" in paragraphs(run)
     low = replace(run, importance=run.importance.assign(chance=0.1), memo={})
     assert f"{first} and {second} matter more than chance gives" in paragraphs(low)

@@ -52,10 +52,13 @@ def _bars(bars: Any, axes: Any) -> Iterator[tuple[Any, str]]:
 def _of(axis: Any, ticks: Ticks, height: float) -> dict[str, Any] | None:
     """Its name; and places and values of its ends, or places and names.
 
-    k, s: the factor and the sign of what is said; log: whether it is even by ratio.
+    c: the setting that it is of. k, s: the factor and the sign of what is said. log: whether it
+    is even by ratio.
     """
     is_x, names = axis.axis_name == "x", hover.names(axis)
     about: dict[str, Any] = {"n": _name(axis)}
+    if setting := hover.setting(axis):
+        about["c"] = setting
     if names is not None:
         places = [label.at if is_x else height - label.at for label in ticks.labels]
         said = [names.get(label.value, "") for label in ticks.labels]
