@@ -12,7 +12,7 @@ from sweeps.commands.work import new, new_reading
 from sweeps.phases.prepare import prepare
 from sweeps.study.file import parsing
 from sweeps.study.file.documents import read
-from sweeps.views import plan
+from sweeps.views import plan_warnings
 from tests.sweeps.helpers import sweeps
 
 SMALL = ("--trials", "2", "--set", "fixed.epochs=2", "--set", "confirm.replicates=2", "--jobs", "1")
@@ -182,7 +182,7 @@ def test_no_batch_is_proposed_that_is_more_than_all_rows(
     new.create("t", "t.csv", "y")
     study, dataset = prepare(read(Path("t.yaml")), tmp_path, [])
     assert list(study.space.values("batch_size")) == [8, 16]
-    assert not [line for line in plan.warnings(study, dataset, 1) if "batch_size" in line]
+    assert not [line for line in plan_warnings.lines(study, dataset, 1) if "batch_size" in line]
 
 
 @pytest.mark.parametrize("rows", [60, 2_000, 20_000, 60_000])
