@@ -136,7 +136,7 @@ def test_every_trial_stands_by_its_arm(make: Callable[..., Path]) -> None:
     done = objectives.complete(run)
     assert plot.figure.data["arm"].tolist() == done["param.optimizer"].tolist()
     titles = [panel.title for panel in plot.figure.panels]
-    assert titles[0] == "dev loss against learning_rate, by arm"
+    assert titles[0] == "dev loss against learning rate, by arm"
     assert not any("optimizer, by" in title or "hidden" in title for title in titles)
     for arm in ("adam", "momentum", "rmsprop"):
         assert f"{arm} at" in plot.figure.panels[0].description

@@ -16,8 +16,10 @@ LEAST = 100.0  # the target's SD is 21 346, and no error of these networks as sm
 OF_NONE = ("curves-loss", "parts", "decomposition-table", "importance-figure")
 OTHERS = re.compile(
     r"setting|config|role|networks|epochs?|epochs to target|mean epochs|reached( it)?|at_risk|time|"
-    r"updates|gradient.*|floating.*|n|row|column|model|param\..*|learning_rate|l2|keep_prob|"
-    r"optimizer.*|batch_size|hidden|width|height|disagree|diverged|seconds|cause|trials?|change|"
+    r"updates|gradient.*|floating.*|n|row|column|model|param\..*|learning[ _]rate|(L2 penalty )?l2|"
+    r"keep_prob|keep probability.*|"
+    r"optimizer.*|.*'s beta.*|batch[ _]size|hidden|hidden units.*|"
+    r"width|height|disagree|diverged|seconds|cause|trials?|change|"
     r"p_above_margin|chance|searched settings|speed-up.*|explained.*|missing|distinct|example",
     re.IGNORECASE,
 )
