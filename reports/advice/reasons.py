@@ -58,14 +58,14 @@ def _of_other(run: Run, choice: Choice) -> str:
         return "No model that was trained does better than always giving the same answer"
     one = recommending.compare(run, network, name)
     if network in choice.same:
-        least = f"No network is better by {margin_in_words(run, one)} or more"
+        within = f"(within {margin_in_words(run, one)})"
         if summary.settings(run, network).get("hidden") == []:
             return (
-                f"{least}: the best one has no hidden layer, so it is a linear model itself, and "
-                f"{name} is as good on new data"
+                "The best network has no hidden layer, so it is a linear model itself; "
+                f"{name} is as good on new data {within}, and simpler"
             )
         return (
-            f"{least}: the best one and {name} are as good as each other on new data, and the "
+            f"The best network and {name} are as good as each other on new data {within}, and the "
             "simpler of them is enough"
         )
     if network in choice.worse:

@@ -208,12 +208,13 @@ class Result(KeptFrames):
 
     @property
     def _why_no_model(self) -> str:
+        known, path = folders.provenance(self.folder) or {}, self.folder / "model.npz"
         if self.confirm is None:
-            return "nothing was confirmed"
-        trainer = (folders.provenance(self.folder) or {}).get("trainer")
-        if trainer:
+            is_gone = bool(known.get("confirm"))
+            return f"it is{made_again.remedy(path)}" if is_gone else "nothing was confirmed"
+        if trainer := known.get("trainer"):
             return f"its models are those of {trainer['call']}, which saves what it wants to"
-        return f"all networks diverged, unless it is{made_again.remedy(self.folder / 'model.npz')}"
+        return f"all networks diverged, unless it is{made_again.remedy(path)}"
 
     def predictor(self, model: str = "winner") -> "Predictor":
         """A model that predicts from raw columns, to be asked more than once.

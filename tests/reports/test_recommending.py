@@ -96,7 +96,7 @@ def test_a_linear_model_that_is_the_same_as_the_best_network_is_taken(
     assert run.winner in found.same
     said = recommendation(run)
     assert said.headline == "Use logistic regression, not a network."
-    assert said.why.startswith("No network is better by")
+    assert said.why.startswith("The best network and logistic regression are as good as each")
     assert said.how == "sweeps predict RUN new.csv --model recommended"
 
 
@@ -120,7 +120,7 @@ def test_where_the_best_network_is_no_better_no_other_network_is_asked_about(
     other = frames.load(make()).configs[1]
     run, choice = alike_and_open(make, hidden, other)
     said = reasons.why(run, choice)
-    assert said.startswith("No network is better by")
+    assert said.startswith("The best network ")
     assert said.endswith(". Not decided: whether another network does as well.")
     assert ("has no hidden layer, so it is a linear model itself" in said) == (hidden == [])
     assert ("the simpler of them is enough" in said) == (hidden != [])

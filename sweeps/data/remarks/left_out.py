@@ -28,7 +28,7 @@ def _are_numbers(name: str, column: "pd.Series") -> bool:
     if repeated.WHOSE.fullmatch(name) or columns.NAMES.fullmatch(name):
         return False
     if dtypes.is_numeric(column.dtype, with_booleans=False):
-        return not columns.is_identifier(column) and bool((column != column.iloc[0]).any())
+        return not columns.is_identifier(column) and len(column.dropna().unique()) > 1
     if cells.unsupported(column):
         return False
     some = [cells.text(cell) for cell in column.dropna().iloc[:SOME]]
