@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from reports import summary, text, units
 from reports.advice import shown
-from reports.advice.in_words import called
+from reports.advice.in_words import CONSTANTS, called
 from reports.frames import Run
 from reports.stats import differences, measures, objectives, recommending
 from reports.stats.differences import OPEN, SAME
@@ -17,10 +17,24 @@ def why(run: Run, choice: Choice) -> str:
     said = _of_network(run, choice) if choice.kind == NETWORK else _of_other(run, choice)
     if not recommending.keeps_constraints(run, choice.name):
         said = f"Nothing that was tried keeps the constraints. {said}"
-    said = f"{said}. {text.capital(_open(run, choice))}." if choice.open else f"{said}."
+    said = f"{said}.{_as_a_constant(run, choice)}"
+    said += f" {text.capital(_open(run, choice))}." if choice.open else ""
     goals = objectives.objectives(run)
     by_first = f"This goes by {goals[0].name} alone, the first objective."
     return f"{said} {by_first}" if len(goals) > 1 else said
+
+
+def _as_a_constant(run: Run, choice: Choice) -> str:
+    """That it may err as often as one who always gives the same answer, where errors are shown."""
+    known = recommending.candidates(run)
+    name = next((one for one in CONSTANTS if one in known), None)
+    if name is None or choice.kind == CONSTANT or not shown.measure(run).is_error or run.regression:
+        return ""
+    found = differences.difference(run, choice.name, name, measures.plain()).decisive
+    if not found.known or found.high < 0:
+        return ""
+    often = shown.error_unit(run).value(_estimate(run, name, measures.plain()))
+    return f" It is not shown to err less than {called(run, name)} ({often})."
 
 
 def _open(run: Run, choice: Choice) -> str:

@@ -113,6 +113,23 @@ def alike_and_open(
     return run, recommending.Choice(line, LINEAR, winner, (line, winner), (other,), ())
 
 
+def timid(arrays: dict[str, np.ndarray], confirm: pd.DataFrame) -> None:
+    """All that was trained says what the constant says."""
+    for name in confirm["config"].unique():
+        like(name, "majority class")(arrays, confirm)
+
+
+@pytest.mark.parametrize("change", [None, timid])
+def test_what_errs_as_often_as_a_constant_is_said_to(
+    changed: Callable[..., Run], change: Change | None
+) -> None:
+    run = changed(change or (lambda arrays, confirm: None))
+    winner = str(run.winner)
+    choice = recommending.Choice(winner, NETWORK, winner, (winner,), (), ())
+    said = "It is not shown to err less than always answering the most frequent class ("
+    assert (said in reasons.why(run, choice)) == (change is not None)
+
+
 @pytest.mark.parametrize("hidden", [[], [16]])
 def test_where_the_best_network_is_no_better_no_other_network_is_asked_about(
     make: Callable[..., Path], hidden: list[int]
