@@ -29,6 +29,7 @@ def run(
     columns: dict[str, Any] | None = None,
     decimal: str | None = None,
     missing: "Sequence[str | float] | None" = None,
+    target_gaps: str | None = None,
     group: str | None = None,
     weight: str | None = None,
     task: str | None = None,
@@ -65,6 +66,7 @@ def run(
             `{"postcode": "category", "grade": ["low", "high"]}`.
         decimal: Beside a table, "," where its texts are numbers with a decimal comma.
         missing: Beside a table, texts or numbers that are gaps, as `["n.d.", -999]`.
+        target_gaps: Beside a table, "leave_out" where rows without a target neither train nor test.
         group: Beside a table, the column whose rows stay together on one side of the split.
         weight: Beside a table, the column that says how much each row counts.
         task: Beside a table, "classification" or "regression", where the target may be either.
@@ -129,6 +131,7 @@ def run(
         "columns": columns,
         "decimal": decimal,
         "missing": missing,
+        "target_gaps": target_gaps,
         "group": group,
         "weight": weight,
         "task": task,

@@ -13,13 +13,15 @@ Answer = TypeVar("Answer")
 
 # The arguments beside a table that are keys of `data`.
 OF_DATA = (
-    *("target", "split", "ignore", "columns", "decimal", "missing", "group", "weight", "task"),
+    *("target", "target_gaps", "split", "ignore", "columns", "decimal", "missing"),
+    *("group", "weight", "task"),
 )
 OF_PARTS = {"data": "the table", "test": "the test table", "dev": "the dev table"}
 FILE = re.compile(r"\b(data|test|dev)\.parquet\b(?=:| and )")
 # `data.decimal: ','`, `data.columns: {a: category}`: what a study says, as an argument does.
 KEYS = re.compile(
-    rf"(?:\bset )?\bdata\.({'|'.join(OF_DATA)}): ('[^']*'|\[[^\]]*\]|\{{[^}}]*\}}|\w+)"
+    rf"(?:\bset )?\bdata\.({'|'.join(OF_DATA)}): ('[^']*'|\[[^\]]*\]|\{{[^}}]*\}}|\w+\b)"
+    r"(?! (?:set )?there\b)"  # as a study says it that is there already
 )
 IGNORED = re.compile(r"^(.*column ('.+?'): .*)add it to data\.ignore", re.MULTILINE)
 

@@ -39,10 +39,11 @@ def test_every_argument_is_a_key_of_data() -> None:
     asked: dict[str, Any] = {
         **{"decimal": ",", "missing": ["n.d.", -1], "columns": {"code": "category"}},
         **{"group": "clinic", "weight": "w", "task": "classification"},
-        "ignore": {"id": "a number of the row"},
+        **{"ignore": {"id": "a number of the row"}, "target_gaps": "leave_out"},
     }
     cells = table()["blood"].tolist()
     given = table(blood=["n.d.", *cells[1:]], w=1.0, id=range(ROWS))
+    given.loc[ROWS - 1, "y"] = None
     result = sweeps.run(given, **TINY, **asked, confirm=False)
     said = read(result.folder / "study.yaml").values["data"]
     assert {key: said[key] for key in asked} == asked
@@ -106,6 +107,9 @@ def test_what_is_refused_is_said_as_arguments() -> None:
         ("data.columns: {zip: category} does", "columns={'zip': 'category'} does"),
         ("data.task: regression, or", "task='regression', or"),
         ("data.words: target", "data.words: target"),
+        ("data.target_gaps: leave_out leaves", "target_gaps='leave_out' leaves"),
+        ("data.missing: not set there, 'x' here", "data.missing: not set there, 'x' here"),
+        ("data.task: 'auto' there, not set", "data.task: 'auto' there, not set"),
     ],
 )
 def test_keys_are_said_as_arguments(said: str, as_arguments: str) -> None:
