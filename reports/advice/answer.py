@@ -213,7 +213,7 @@ def _neutral(run: Run, one: Judged) -> str:
     if _word(one) == SAME and one.difference is not None:
         least = reasons.margin_in_words(run, one.difference)
         apart = size.strip(" ()")
-        return f"the difference to {who}, {apart}, is smaller than what would matter ({least})"
+        return f"{who}, {value}: as good, since {apart} is less than would matter ({least})"
     word = {OPEN: "the difference is not decided", WORSE: "worse", SAME: "as good"}
     return f"{who}, {value}: {word.get(_word(one), BETTER_THERE)}{size}"
 

@@ -83,7 +83,7 @@ def _of_other(run: Run, choice: Choice) -> str:
             "simpler of them is enough"
         )
     if network in choice.worse:
-        return _judged(run, one, "Between the best network and it", "The best network does worse")
+        return _judged(run, one, "Beside the best network", "The best network does worse", True)
     return _lead(run, name, one)
 
 
@@ -116,12 +116,17 @@ def _least(run: Run, by: Measure) -> str:
     return f"the {'lowest' if by.sign > 0 else 'highest'} {shown.quantity(run, by)}"
 
 
-def _judged(run: Run, one: Comparison, between: str, answer: str) -> str:
-    """The answer with its size; where probabilities alone decide, what errors say before it."""
+def _judged(run: Run, one: Comparison, between: str, answer: str, is_second: bool = False) -> str:
+    """The answer with its size; where probabilities alone decide, what errors say before it.
+
+    is_second: whether it is the second that is recommended, whose error is then said first.
+    """
     is_by_loss = one.found.by.of_rows == "loss" and not run.regression
     if not is_by_loss or are_errors_apart(run, one):
         return f"{answer}: {_size(run, one)}"
-    values = _values(run, one, "", measures.plain(), shown.error_unit(run)).removeprefix(" of ")
+    names = (one.second, one.first) if is_second else (one.first, one.second)
+    each = (_estimate(run, name, measures.plain()) for name in names)
+    values = " against ".join(shown.error_unit(run).pair(*each))
     return (
         f"{between} there is no clear difference in errors ({values}), but the network's "
         f"{_in_probabilities(one)}"

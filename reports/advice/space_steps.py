@@ -95,7 +95,8 @@ def _search(run: Run, why: str, entries: Mapping[str, str]) -> Step:
     """Search these, and say what has to go from `fixed`; why: what comes before that."""
     fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
     there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
-    gone = f"; delete {'it' if len(there) == 1 else 'them'} from fixed" if there else ""
+    which = "its line" if len(there) == 1 else "their lines"
+    gone = f", and remove {which} under fixed" if there else ""
     lines = ["space:", *(f"  {name}: {entry}" for name, entry in entries.items())]
     return Step(f"{why}{gone}:", "\n".join(lines))
 
@@ -156,10 +157,11 @@ def _reference(run: Run) -> Iterator[Step]:
     """How well a perfect model could do, which tells noise from bias."""
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     unit = _sds(run) if run.regression else "how often experts err"
+    found = text.setting(train / 2, 1)
     yield Step(
         f"If you know the least error that is possible ({unit}), write it into the study: it tells "
         "noise from a too simple model.",
-        f"reference: {text.setting(train / 2, 1)}  # your own number{', in SDs' * run.regression}",
+        f"reference: {found}  # your own number{_in_its_unit(run, float(found))}",
         yours=f"your own number, the least error that is possible{', in SDs' * run.regression}",
     )
 
@@ -167,7 +169,14 @@ def _reference(run: Run) -> Iterator[Step]:
 def _sds(run: Run) -> str:
     """A study has its reference in SDs, the page its errors in the target's own unit."""
     sd = run.target_sd
-    return "in SDs of the target" + ("" if sd is None else f", one of which is {text.amount(sd)}")
+    return "as a share of the target's SD" + ("" if sd is None else f", {text.amount(sd)}")
+
+
+def _in_its_unit(run: Run, reference: float) -> str:
+    """`: 0.3 is an error of 23`, of a number's."""
+    if not run.regression or run.target_sd is None:
+        return ", in SDs" * run.regression
+    return f": {reference:g} is an error of {text.amount(reference * run.target_sd)}"
 
 
 def _is_searched(run: Run, name: str) -> bool:

@@ -116,14 +116,14 @@ def networks_needed(one: Comparison) -> float:
 
 
 def _more(run: Run, one: Comparison) -> str:
-    """`more rows (about 1 600 beside the test rows, 455 now)`; of groups, how many of these."""
+    """`more rows (about 1 600 in all, 455 now, …)`; of groups, how many of these."""
     is_grouped = rows.rows_of_split(run, run.judged).unit == "groups"
     what = "rows of more groups" if is_grouped else "more rows"
     times, now = needed.times(one.found, one.margin), rows.units_of_split(run, run.judged)
     if not 1 < times <= 100:
         return what
-    many = float(f"{times * now:.2g}")
-    return f"{what} (about {text.number(many)} beside the test rows, {text.number(now)} now)"
+    many, have = text.number(float(f"{times * now:.2g}")), text.number(now)
+    return f"{what} (about {many} in all, {have} now, without the test rows)"
 
 
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
@@ -179,7 +179,7 @@ def late_find(run: Run, choice: Choice) -> Iterator[Step]:
     trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
     if not _is_grid(run) and trial is not None and trial >= LATE * asked:
         yield Step(
-            f"The best setting was found late, in trial {trial} of {asked}. Search on:",
+            f"The best setting was found late, in trial {trial} of {asked}. Search longer:",
             f"search: {{trials: {2 * asked}}}",
         )
 
