@@ -3,6 +3,7 @@
 A rule is a function (run, choice) -> steps, the first of which matter most.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterator
@@ -126,6 +127,28 @@ def _more(run: Run, one: Comparison) -> str:
     return f"{what} (about {many} in all, {have} now, without the test rows)"
 
 
+def kept_together(run: Run, choice: Choice) -> Iterator[Step]:
+    """Rows of one customer, say, which were told of before the run, and which the study divides."""
+    if (name := run.provenance["data"].get("may_group")) is not None:
+        yield Step(
+            f"Rows of one '{name}' are on both sides of the split, which may make errors too low. "
+            "If they belong together, keep them so:",
+            f"data:\n  group: {json.dumps(str(name), ensure_ascii=False)}",
+        )
+
+
+def by_time(run: Run, choice: Choice) -> Iterator[Step]:
+    """Dates, by which the study does not divide; rows that belong together it cannot, too."""
+    data = run.provenance["data"]
+    dates = data.get("dated") or []
+    if dates and not (data.get("group") or data.get("may_group")):
+        name = json.dumps(str(dates[0]), ensure_ascii=False)
+        yield Step(
+            f"'{dates[0]}' holds dates. If later rows are to be predicted, test on the latest:",
+            f"data:\n  split: {{time: {name}}}",
+        )
+
+
 def few_networks(run: Run, choice: Choice) -> Iterator[Step]:
     """So few networks hardly show how much they differ."""
     is_said = any(step.lines.startswith("confirm:") for step in open_question(run, choice))
@@ -238,6 +261,7 @@ def another_search(run: Run, choice: Choice) -> Iterator[Step]:
 
 RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     against_limit,
+    kept_together,
     open_question,
     few_networks,
     no_baseline,
@@ -245,6 +269,7 @@ RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     wider_ranges,
     against_likely_limit,
     more_rows,
+    by_time,
     missed_class,
     late_find,
     rate_not_searched,

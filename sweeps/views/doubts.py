@@ -24,7 +24,7 @@ def lines(study: Study, dataset: Dataset) -> list[str]:
     unclear = list(facts["unclear"].items())[:MOST_NAMED]
     told += [f"column {show(name)}: {why}" for name, why in unclear]
     told += [line for _, line in facts.get("doubts", ())]
-    told += [] if "time" in quiet else dated(facts)
+    told += dated(facts)
     told += [] if "duplicates" in quiet else _met_dev_rows(study, dataset)
     return told if "dev_rows" in quiet else [*told, *_dev_rows(study, dataset)]
 

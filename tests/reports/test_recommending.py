@@ -397,6 +397,20 @@ def test_more_of_what_is_drawn_are_asked_for(
     assert open_questions.look(run, [20], 20, []).questions[0].unit == what.split()[-1]
 
 
+def test_what_was_said_of_the_split_before_the_run_is_a_step(make: Callable[..., Path]) -> None:
+    run = frames.load(make())
+    choice = recommending.choice(run)
+    assert choice is not None
+    assert not [*steps.kept_together(run, choice), *steps.by_time(run, choice)]
+    run.provenance["data"]["dated"] = ["day: 1"]
+    (step,) = steps.by_time(run, choice)
+    assert step.lines == 'data:\n  split: {time: "day: 1"}'
+    run.provenance["data"]["may_group"] = "patient"
+    (step,) = [*steps.kept_together(run, choice), *steps.by_time(run, choice)]
+    assert step.lines == 'data:\n  group: "patient"'
+    assert step in steps.steps(run, choice)
+
+
 def test_what_surely_limits_the_network_is_the_first_thing_to_do(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -179,7 +179,12 @@ def _inputs(
 def _dated(divided: DividedTable) -> dict[str, Any]:
     """The columns of dates, by which rows could be divided; nothing where that is said."""
     spec = divided.spec
-    if spec.apart or spec.split.time is not None or spec.split.column is not None:
+    if (
+        "time" in spec.quiet
+        or spec.apart
+        or spec.split.time is not None
+        or spec.split.column is not None
+    ):
         return {}
     dated = time_order.dated(divided.table.frame.drop(columns=[*divided.table.targets]))
     return {"dated": dated} if dated else {}

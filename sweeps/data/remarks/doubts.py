@@ -24,10 +24,16 @@ FEW_OF_A_CLASS = 5  # dev rows, of which no error can be told
 
 
 def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
-    """{"doubts": [[word, line], …]}, or nothing where there is nothing to say."""
+    """{"doubts": [[word, line], …]}, or nothing where there is nothing to say.
+
+    "may_group" beside it is the column whose rows may belong together, where that is said.
+    """
     quiet = divided.spec.quiet
     said = [[word, line] for word, line in _each(divided, dataset) if word not in quiet]
-    return {"doubts": said} if said else {}
+    if not said:
+        return {}
+    is_grouped = any(word == "groups" for word, _ in said)
+    return {"doubts": said} | ({"may_group": _may_group(divided)} if is_grouped else {})
 
 
 def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
@@ -112,22 +118,26 @@ def _undeclared(divided: "DividedTable") -> Any:
     return divided.features.frame.drop(columns=list(divided.spec.columns), errors="ignore")
 
 
-def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
-    """Columns whose values come back, where the study keeps no rows together."""
+def _may_group(divided: "DividedTable") -> str | None:
+    """The first column whose values come back, where the study keeps no rows together."""
     spec, frame = divided.spec, _undeclared(divided)
     chosen = (spec.group, spec.split.column, spec.split.time)
     if any(chosen) or spec.apart or frame.shape[1] > leaks.MOST_COLUMNS:
-        return
-    for name in map(str, frame.columns):
-        if name not in divided.features.readings.dates and repeated.names_groups(name, frame[name]):
-            values = f"{frame[name].nunique()} values in {len(frame)} rows"
-            yield (
-                "groups",
-                f"column {show(name)} has {values}: if the rows of one belong together, "
-                f"data.group: {show(name)} keeps them on one side of the split "
-                "(data.quiet: [groups] says no more of it)",
-            )
-            return
+        return None
+    names = (n for n in map(str, frame.columns) if n not in divided.features.readings.dates)
+    return next((name for name in names if repeated.names_groups(name, frame[name])), None)
+
+
+def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
+    name = _may_group(divided)
+    if name is not None:
+        column = divided.features.frame[name]
+        yield (
+            "groups",
+            f"column {show(name)} has {column.nunique()} values in {len(column)} rows: if the rows "
+            f"of one belong together, data.group: {show(name)} keeps them on one side of the split "
+            "(data.quiet: [groups] says no more of it)",
+        )
 
 
 def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
