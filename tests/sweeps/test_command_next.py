@@ -168,6 +168,7 @@ def test_it_runs_where_it_is_written(folder: Path) -> None:
         "source": "subscriptions.csv",
         "target": "churn",
         "ignore": ["id"],
+        "group": "customer",
     }
     checked = run_command("check", "churn-2.yaml", cwd=folder, module="sweeps")
     assert "faults    none" in checked.stdout
