@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports import summary, text
+from reports import labels, summary, text
 from reports.advice import facts, reasons, shown, steps, using, without
 from reports.advice.answer import answer, answered
 from reports.advice.certainty import sure
@@ -27,6 +27,8 @@ from reports.stats.intervals import Interval
 from reports.stats.recommending import CONSTANT, NETWORK, Choice
 
 MATTERED = 3  # settings of the search that are named
+# Of what was searched, what a headline tells, and how many: of more, the first.
+ASKED_FOR, TOLD = ("hidden", "optimizer", "learning_rate", "l2", "keep_prob"), 3
 
 
 @dataclass(frozen=True)
@@ -163,16 +165,22 @@ def _headline(run: Run, choice: Choice) -> str:
     hidden = summary.settings(run, choice.name).get("hidden")
     if hidden is None or run.provenance.get("trainer"):
         return f"Use the best network, {choice.name}."
-    return f"Use a network with {text.listing([layers(hidden), *_compared(run, choice.name)])}."
+    varied = _varied(run, choice.name)
+    told = [in_words({word: value}) for word, value in varied.items() if word != "hidden"]
+    has_room = "hidden" in varied or arms.arms(run) or not told
+    told = [layers(hidden), *told] if has_room else told
+    return f"Use a network with {text.listing(told[:TOLD])}."
 
 
-def _compared(run: Run, config: str) -> list[str]:
-    """What a study compares, as the recommended network has it; few words of it fit a headline."""
-    arm = next((one for one in arms.arms(run) if one.config == config), None)
-    if arm is None or len(arm.values) > 2:
-        return []
-    pairs = zip(arms.words(run), arm.values, strict=True)
-    return [in_words({word: value}) for word, value in pairs if word != "hidden"]
+def _varied(run: Run, config: str) -> dict[str, Any]:
+    """What a study compares, or searches, as the recommended network has it; asked for first."""
+    if compared := arms.arms(run):
+        arm = next((one for one in compared if one.config == config), None)
+        if arm is None or len(arm.values) > 2:
+            return {}
+        return dict(zip(arms.words(run), arm.values, strict=True))
+    found = labels.searched(run, config)
+    return {word: found[word] for word in ASKED_FOR if word in found}
 
 
 def _nothing(run: Run) -> Recommendation:

@@ -79,7 +79,7 @@ def more_rows(run: Run, choice: Choice) -> Iterator[Step]:
     if not _may_networks_tell(run, one):
         yield Step(
             f"Only {_more(run, one)} can tell whether {_other(run, choice, asked)} does as well:",
-            "data: {source: more_rows.csv}  # your file",
+            "data: {source: more_rows.csv}  # yours",
             yours="your own file, of all rows that you have",
         )
 

@@ -199,10 +199,10 @@ def reaching(run: Run, aim: SpeedTarget, axis: str = "epoch") -> pd.DataFrame:
 def speed(run: Run, aim: SpeedTarget) -> pd.DataFrame:
     """`reaching` in epochs, and against the defaults: speedup, faster.
 
-    `speedup` (Interval) is the ratio of the restricted means, the defaults' over ours, with a
-    permutation interval; `faster` (Interval) = (U + ties / 2) / nm, the chance that a network of
-    ours is sooner than one of theirs. No ratio where a side never arrived: its mean is the horizon,
-    which says nothing of its speed.
+    `speedup` (Interval) is the ratio of the mean times, the defaults' over ours, those that missed
+    the target counted with the horizon, with a permutation interval; `faster` (Interval) =
+    (U + ties / 2) / nm, the chance that a network of ours is sooner than one of theirs. No ratio
+    where a side never arrived: its mean is the horizon, which says nothing of its speed.
     """
     return run.kept(f"speed/{aim.metric}/{aim.value}", lambda: _speed(run, aim))
 

@@ -257,6 +257,29 @@ def test_no_question_is_asked_that_is_answered(make: Callable[..., Path]) -> Non
     assert list(steps.open_question(run, choice)) == []
 
 
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"hidden": "[64]", "optimizer": "adam", "learning_rate": 0.0022, "l2": 0.1},
+         "64 hidden units, adam and learning rate 0.0022"),
+        ({"optimizer": "momentum", "learning_rate": 0.064, "l2": 0.63, "keep_prob": 0.9},
+         "momentum, learning rate 0.064 and L2 penalty 0.63"),
+        ({"initializer": "he"}, "8 hidden units"),
+    ],
+)  # fmt: skip
+def test_the_headline_tells_what_was_searched(
+    changed: Callable[..., Run], monkeypatch: pytest.MonkeyPatch,
+    found: dict[str, Any], said: str,
+) -> None:  # fmt: skip
+    run = changed(lambda arrays, confirm: None)
+    winner = str(run.winner)
+    choice = recommending.Choice(winner, NETWORK, winner, (winner,), (), ())
+    monkeypatch.setattr(recommending, "choice", lambda run: choice)
+    monkeypatch.setattr(labels, "searched", lambda run, config: found)
+    monkeypatch.setattr(summary, "settings", lambda run, config: {"hidden": [8]} | found)
+    assert recommendation(run).headline == f"Use a network with {said}."
+
+
 def test_settings_are_said_in_words() -> None:
     found = {"hidden": [32, 16], "optimizer": {"adam": {"beta1": 0.9}}, "learning_rate": 5.9e-4,
              "keep_prob": 0.89, "l2": 0.0, "l1": 0.5,

@@ -64,7 +64,7 @@ def test_a_table_is_no_study(tmp_path: Path, name: str) -> None:
 def test_no_such_file(tmp_path: Path) -> None:
     study(tmp_path)
     assert said("smal.yaml", cwd=tmp_path) == [
-        "smal.yaml: expected a study file, got no such file (there are: small.yaml)"
+        "smal.yaml: expected a study file, got no such file (did you mean 'small.yaml'?)"
     ]
     assert untouched(tmp_path)
 

@@ -71,21 +71,17 @@ def remarks(made: NewStudy) -> Iterator[str]:
             yield printable(note)
     if made.remark:
         yield made.remark
-    for name, reason in made.columns.ignored.items():
-        yield f"ignored {show(name)}: {printable(reason)}"
-    for name, reason in made.columns.words.items():
-        yield f"read as categories {show(name)}: {printable(reason)}"
-    for name, texts in made.columns.gaps.items():
-        yield f"gaps in {show(name)}: {printable(new_gaps.in_words(texts))} (data.missing)"
-    for name, reason in made.columns.codes.items():
-        yield f"read as categories {show(name)}: {printable(reason)}"
-    for name, reason in made.columns.rare.items():
-        yield f"read by the mean of the target {show(name)}: {reason} (data.words)"
-    for name, reason in made.columns.numbers.items():
-        yield f"read as a number {show(name)}: {printable(reason)}"
-    for name, values in made.columns.groups.items():
-        why = "set data.group if the rows of one belong together"
-        yield f"perhaps a group {show(name)}: {values}; {why}"
+    columns = made.columns
+    gaps = {name: new_gaps.in_words(texts) for name, texts in columns.gaps.items()}
+    for what, reasons, key in (
+        ("ignored", columns.ignored, ""),
+        ("read as categories", columns.words | columns.codes, ""),
+        ("gaps in", gaps, " (data.missing)"),
+        ("read by the mean of the target", columns.rare, " (data.words)"),
+        ("read as a number", columns.numbers, ""),
+        ("perhaps a group", columns.groups, "; data.group keeps the rows of one together"),
+    ):
+        yield from (f"{what} {show(name)}: {printable(why)}{key}" for name, why in reasons.items())
     for word, line in made.facts.get("doubts", ()):
         if word != "groups":
             yield f"warning {line}"

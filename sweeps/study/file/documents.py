@@ -104,10 +104,12 @@ def _read(path: Path) -> Document:
 
 def _no_such_file(path: Path) -> str:
     siblings = [p.name for p in sorted(path.parent.glob("*.y*ml"))] if path.parent.is_dir() else []
-    hint = f" (there are: {', '.join(siblings)})" if siblings else ""
-    if not path.suffix and len(path.parts) == 1:  # as a study that ships is named
-        near = did_you_mean(path.name, [*siblings, *studies.names()])
-        hint = hint if hint and "mean" not in near else f" ({near})"
+    is_bare = not path.suffix and len(path.parts) == 1  # as a study that ships is named
+    known = [*siblings, *studies.names()] if is_bare else siblings
+    near = did_you_mean(path.name, known) if known else ""
+    if siblings and not near.startswith("did you mean"):
+        near = f"there are: {', '.join(siblings)}"
+    hint = f" ({near})" if near else ""
     return f"{path}: expected a study file, got no such file{hint}"
 
 
