@@ -28,22 +28,26 @@ def facts(divided: "DividedTable", dataset: Dataset) -> dict[str, Any]:
 
     "may_group" beside it is the column whose rows may belong together, where that is said.
     """
-    quiet = divided.spec.quiet
-    said = [[word, line] for word, line in _each(divided, dataset) if word not in quiet]
+    quiet, group = divided.spec.quiet, _may_group(divided)
+    said = [[word, line] for word, line in _each(divided, dataset, group) if word not in quiet]
     if not said:
         return {}
     is_grouped = any(word == "groups" for word, _ in said)
-    return {"doubts": said} | ({"may_group": _may_group(divided)} if is_grouped else {})
+    return {"doubts": said} | ({"may_group": group} if is_grouped else {})
 
 
-def _each(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
+def _each(
+    divided: "DividedTable", dataset: Dataset, group: str | None
+) -> Iterator[tuple[str, str]]:
     gaps = list(_gaps(divided))
     by_gaps = {name for name, _ in gaps}  # which tell the target alone, too
     leaking = [one for name, one in _leaks(divided, dataset) if name not in by_gaps]
     yield from leaking
     yield from (one for _, one in gaps)
-    if not any("data.group: " in line for _, line in leaking):  # one way to divide is told
-        yield from _groups(divided)
+    is_told = any("data.group: " in line for _, line in leaking)  # one way to divide
+    if group is not None and not is_told:
+        column = divided.features.frame[group]
+        yield "groups", _groups(group, column.nunique(), len(column))
     yield from _duplicates(divided, dataset)
     yield from _classes(dataset)
 
@@ -128,16 +132,12 @@ def _may_group(divided: "DividedTable") -> str | None:
     return next((name for name in names if repeated.names_groups(name, frame[name])), None)
 
 
-def _groups(divided: "DividedTable") -> Iterator[tuple[str, str]]:
-    name = _may_group(divided)
-    if name is not None:
-        column = divided.features.frame[name]
-        yield (
-            "groups",
-            f"column {show(name)} has {column.nunique()} values in {len(column)} rows: if the rows "
-            f"of one belong together, data.group: {show(name)} keeps them on one side of the split "
-            "(data.quiet: [groups] says no more of it)",
-        )
+def _groups(name: str, values: int, rows: int) -> str:
+    return (
+        f"column {show(name)} has {values} values in {rows} rows: if the rows of "
+        f"one belong together, data.group: {show(name)} keeps them on one side of the split "
+        "(data.quiet: [groups] says no more of it)"
+    )
 
 
 def _duplicates(divided: "DividedTable", dataset: Dataset) -> Iterator[tuple[str, str]]:
