@@ -15,8 +15,8 @@ from reports.figures.figure import Figure
 from reports.figures.recommended import Candidate
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Links, Paragraphs, Row, Section, Table, section
-from reports.stats import comparison, measures, needed
-from reports.stats.differences import OPEN, SAME, Difference
+from reports.stats.settings import comparison, measures, needed
+from reports.stats.settings.differences import OPEN, SAME, Difference
 
 MOST = 100  # times the rows that anyone would gather to decide a question
 

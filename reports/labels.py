@@ -6,7 +6,7 @@ from typing import Any
 
 from reports import summary, text
 from reports.frames import Run, once
-from reports.stats import tuning
+from reports.stats.search import tuning
 
 WIDTH = 27  # of a label: what a legend holds on a phone
 FIRST = ("optimizer", "learning_rate", "hidden")  # what people ask for first

@@ -16,7 +16,8 @@ from reports import frames, summary, text, units
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.glossary import Glossary
-from reports.stats import objectives, trial_curves
+from reports.stats.settings import objectives
+from reports.stats.speed import trial_curves
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -9,11 +9,14 @@ from typing import Any
 import pandas as pd
 
 from reports.frames import Run, RunFolderError, once
-from reports.stats import convergence, differences, intervals, ledger, measures, objectives
-from reports.stats.intervals import Interval
-from reports.stats.measures import Measure
-from reports.stats.objectives import Objective
-from reports.stats.rows import new_rows
+from reports.stats.bias_variance import ledger
+from reports.stats.sampling import intervals
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import differences, measures, objectives
+from reports.stats.settings.measures import Measure
+from reports.stats.settings.objectives import Objective
+from reports.stats.settings.rows import new_rows
+from reports.stats.speed import convergence
 
 COLUMNS = (
     "config",

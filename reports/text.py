@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from reports.frames import Run
-    from reports.stats.intervals import Interval
+    from reports.stats.sampling.intervals import Interval
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from reports.frames import Run
-    from reports.stats.intervals import Interval
+    from reports.stats.sampling.intervals import Interval
 
 
 @dataclass(frozen=True)

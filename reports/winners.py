@@ -11,9 +11,9 @@ import pandas as pd
 
 from reports import summary, text, units
 from reports.frames import Run, once
-from reports.stats import measures, rows, uneven
-from reports.stats.intervals import Interval
-from reports.stats.measures import Measure
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import measures, rows, uneven
+from reports.stats.settings.measures import Measure
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,10 @@ ROOMS = {
         *("cell", "generators", "source", "readers", "given", "column"),
         *("arrays", "divided", "remarks", "datasets"),
     ),
+    "reports.stats": (
+        *("sampling", "settings", "search", "answer", "speed", "bias_variance", "learned"),
+        "lints",
+    ),
     "sweeps.study.hyperparameters": ("kinds", "list_kinds", "named_options", "vocabulary"),
     "sweeps.study.space": (
         *(

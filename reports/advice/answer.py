@@ -8,11 +8,13 @@ from reports import text, units
 from reports.advice import reasons, shown
 from reports.advice.in_words import in_words
 from reports.frames import Run, once
-from reports.stats import arms, convergence, measures, pace, searched
-from reports.stats.arms import Arm, Judged
-from reports.stats.convergence import SpeedTarget
-from reports.stats.differences import BETTER, OPEN, SAME, WORSE
-from reports.stats.pace import Pace
+from reports.stats.answer import arms
+from reports.stats.answer.arms import Arm, Judged
+from reports.stats.settings import measures, searched
+from reports.stats.settings.differences import BETTER, OPEN, SAME, WORSE
+from reports.stats.speed import convergence, pace
+from reports.stats.speed.convergence import SpeedTarget
+from reports.stats.speed.pace import Pace
 
 NAMED, OF_MANY = 3, 2  # arms in a list; where there are more than MANY in all
 MANY = 5

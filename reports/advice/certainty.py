@@ -3,9 +3,9 @@
 from reports import text
 from reports.advice import shown
 from reports.frames import Run
-from reports.stats import recommending
-from reports.stats.intervals import Interval
-from reports.stats.recommending import NETWORK, Choice
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import NETWORK, Choice
+from reports.stats.sampling.intervals import Interval
 
 
 def sure(run: Run, choice: Choice, found: Interval) -> str:

@@ -7,21 +7,15 @@ from reports.advice import shown
 from reports.advice.in_words import called
 from reports.advice.reasons import are_errors_apart, word
 from reports.frames import Run
-from reports.stats import (
-    curve_lints,
-    differences,
-    gaps,
-    growth,
-    limiting,
-    measures,
-    ratios,
-    recommending,
-    uneven,
-)
-from reports.stats.differences import OPEN
-from reports.stats.intervals import Interval
-from reports.stats.measures import Measure
-from reports.stats.recommending import NETWORK, Choice
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import NETWORK, Choice
+from reports.stats.bias_variance import gaps, growth, limiting
+from reports.stats.lints import curve_lints
+from reports.stats.sampling import ratios
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import differences, measures, uneven
+from reports.stats.settings.differences import OPEN
+from reports.stats.settings.measures import Measure
 
 
 @dataclass(frozen=True)

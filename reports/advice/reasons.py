@@ -6,10 +6,11 @@ from reports import summary, text, units
 from reports.advice import shown
 from reports.advice.in_words import CONSTANTS, called
 from reports.frames import Run
-from reports.stats import differences, measures, objectives, recommending
-from reports.stats.differences import OPEN, SAME
-from reports.stats.measures import Measure
-from reports.stats.recommending import CONSTANT, NETWORK, Choice, Comparison
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice, Comparison
+from reports.stats.settings import differences, measures, objectives
+from reports.stats.settings.differences import OPEN, SAME
+from reports.stats.settings.measures import Measure
 
 
 def why(run: Run, choice: Choice) -> str:

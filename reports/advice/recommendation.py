@@ -1,6 +1,6 @@
 """The recommendation in plain words, one object for the page, the terminal, JSON and the Dashboard.
 
-The rule stands in `reports.stats.recommending`, the next steps in `reports.advice.steps`.
+The rule stands in `reports.stats.answer.recommending`, the next steps in `reports.advice.steps`.
 """
 
 from dataclasses import dataclass
@@ -22,9 +22,12 @@ from reports.advice.in_words import (
 from reports.advice.step import Step, how, written_by
 from reports.frames import Run, once
 from reports.naming import plain_name
-from reports.stats import arms, constants, measures, recommending, tuning
-from reports.stats.intervals import Interval
-from reports.stats.recommending import CONSTANT, NETWORK, Choice
+from reports.stats.answer import arms, recommending
+from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice
+from reports.stats.lints import constants
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search import tuning
+from reports.stats.settings import measures
 
 MATTERED = 3  # settings of the search that are named
 # Of what was searched, what a headline tells, and how many: of more, the first.

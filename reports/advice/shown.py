@@ -2,9 +2,10 @@
 
 from reports import units
 from reports.frames import Run
-from reports.stats import measures, scores
-from reports.stats.intervals import Interval
-from reports.stats.measures import Measure
+from reports.stats.sampling import scores
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import measures
+from reports.stats.settings.measures import Measure
 
 
 def measure(run: Run) -> Measure:

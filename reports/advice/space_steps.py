@@ -9,9 +9,11 @@ from reports import summary, text
 from reports.advice.step import Step
 from reports.frames import Run
 from reports.naming import file_word, plain_name
-from reports.stats import ledger, limiting, search_lints, tuning
-from reports.stats.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
-from reports.stats.recommending import NETWORK, Choice
+from reports.stats.answer.recommending import NETWORK, Choice
+from reports.stats.bias_variance import ledger, limiting
+from reports.stats.bias_variance.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
+from reports.stats.lints import search_lints
+from reports.stats.search import tuning
 
 UP_TO_ONE = ("keep_prob", "beta", "beta1", "beta2", "floor", "label_smoothing")
 

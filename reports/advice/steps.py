@@ -20,8 +20,13 @@ from reports.advice.space_steps import (
 )
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import classes, curve_lints, looks, needed, recommending, rows, tuning
-from reports.stats.recommending import NETWORK, Choice, Comparison
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import NETWORK, Choice, Comparison
+from reports.stats.learned import classes
+from reports.stats.lints import curve_lints
+from reports.stats.sampling import looks
+from reports.stats.search import tuning
+from reports.stats.settings import needed, rows
 
 SHOWN = 3
 RESAMPLED_BELOW = 10_000  # rows, from which on one split decides as well

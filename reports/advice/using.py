@@ -6,7 +6,7 @@ from typing import Any
 from reports import summary, text
 from reports.advice.in_words import answer_of
 from reports.frames import Run
-from reports.stats.recommending import CONSTANT, NETWORK, Choice
+from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice
 
 RUN = "RUN"  # stands for the run's folder
 

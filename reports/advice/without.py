@@ -7,7 +7,8 @@ from reports.advice.in_words import in_words
 from reports.advice.space_steps import nested
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.stats import objectives, tuning
+from reports.stats.search import tuning
+from reports.stats.settings import objectives
 
 
 def best_trial(run: Run) -> int | None:

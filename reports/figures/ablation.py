@@ -11,9 +11,9 @@ from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.scales import Scale
 from reports.figures.style import INK, PLAIN, SERIES, short, tidy
-from reports.stats.ablation import Path
-from reports.stats.intervals import Interval
-from reports.stats.objectives import Objective
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search.ablation import Path
+from reports.stats.settings.objectives import Objective
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

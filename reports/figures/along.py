@@ -21,8 +21,8 @@ from reports.figures.style import (
     percent_axis,
     tidy,
 )
-from reports.stats.along import Along
-from reports.stats.intervals import Interval
+from reports.stats.bias_variance.along import Along
+from reports.stats.sampling.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
-from reports.stats.intervals import Array, Interval
+from reports.stats.sampling.intervals import Array, Interval
 from reports.text import capital
 
 if TYPE_CHECKING:

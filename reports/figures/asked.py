@@ -11,7 +11,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import MUTED, SERIES, percent_axis
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
 from reports.text import count
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from reports.figures.panels import panel
 from reports.figures.scales import Scale
 from reports.figures.style import SERIES, SHOWN, beyond, short, tidy
 from reports.frames import Array
-from reports.stats.best_so_far import Course
-from reports.stats.objectives import Objective
+from reports.stats.search.best_so_far import Course
+from reports.stats.settings.objectives import Objective
 
 
 def best_so_far(courses: Sequence[Course], goal: Objective, scale: Scale) -> Figure:

@@ -8,7 +8,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import MARKERS, MUTED, SERIES, share_axes
-from reports.stats.calibration import Calibration
+from reports.stats.learned.calibration import Calibration
 
 BESIDE = 0.012  # by which the second split's bars stand aside
 

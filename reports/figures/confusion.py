@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, RULE, SERIES, SMALL, names_at, short
-from reports.stats.confusion import Confusion
+from reports.stats.learned.confusion import Confusion
 from reports.text import SPACE, number
 
 if TYPE_CHECKING:

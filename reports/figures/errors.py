@@ -21,7 +21,7 @@ from reports.figures.style import (
     short,
     tidy,
 )
-from reports.stats.gaps import GAPS
+from reports.stats.bias_variance.gaps import GAPS
 from reports.text import LEVEL, SPACE, count
 
 ON_ONE_SPLIT = "new rows and new seeds, for this training set"

@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import DASHES, MARKERS, SERIES, percent_axis, plain_log, tidy
-from reports.stats.growth import Growth, points
+from reports.stats.bias_variance.growth import Growth, points
 from reports.text import number
 
 if TYPE_CHECKING:

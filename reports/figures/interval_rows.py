@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from reports.figures import hover
 from reports.figures.style import INK, MUTED, names_at, tidy
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, SHADES, names_at, short, tidy
-from reports.stats.decomposition import SQUARED
+from reports.stats.bias_variance.decomposition import SQUARED
 
 PARTS = {  # columns of `stats.decomposition.frame`, and what a reader calls them
     "remains": "bias and noise",

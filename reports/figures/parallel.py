@@ -20,9 +20,9 @@ from reports.figures.style import MUTED, RULE, SERIES, short
 from reports.figures.svg.text_size import width
 from reports.frames import Array
 from reports.naming import plain_name
-from reports.stats import conditional
-from reports.stats.objectives import Objective
-from reports.stats.parallel import Axis, Parallel
+from reports.stats.search import conditional
+from reports.stats.search.parallel import Axis, Parallel
+from reports.stats.settings.objectives import Objective
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

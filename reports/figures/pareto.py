@@ -11,7 +11,7 @@ from reports.figures.hover import tell_trials
 from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, short, tidy
-from reports.stats.objectives import Objective
+from reports.stats.settings.objectives import Objective
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from reports.figures.panels import panel
 from reports.figures.scales import Scale
 from reports.figures.style import SHADES, plain_log, tidy
 from reports.naming import plain_name
-from reports.stats.predicted_along import Curve, Predicted
+from reports.stats.bias_variance.predicted_along import Curve, Predicted
 
 NAMES = ("train error", "gap to dev rows")
 

@@ -9,7 +9,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import DASHES, MUTED, SERIES, share_axes
-from reports.stats.ranking import Ranking
+from reports.stats.learned.ranking import Ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

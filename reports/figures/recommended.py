@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import SERIES, percent_axis
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
 from reports.text import LEVEL
 
 # Width, letters and height of a line of a drawing, in the pixels of a screen that wide.

@@ -6,7 +6,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, short, tidy
-from reports.stats.relied import Relied
+from reports.stats.learned.relied import Relied
 
 SHOWN = 15  # columns
 NAME = 18  # letters of a column's name

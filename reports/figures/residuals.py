@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MARKERS, MUTED, SERIES, tidy
-from reports.stats.residuals import Residuals
+from reports.stats.learned.residuals import Residuals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,8 +13,8 @@ from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, names_at, plain_log, short, tidy
 from reports.naming import plain_name
 from reports.natural import natural
-from reports.stats import conditional
-from reports.stats.objectives import Objective
+from reports.stats.search import conditional
+from reports.stats.settings.objectives import Objective
 from reports.text import count, listing, value
 
 BROKEN = "breaks a constraint"

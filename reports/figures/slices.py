@@ -12,8 +12,8 @@ from reports.figures.panels import panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import DASHES, MARKERS, MUTED, SERIES, SHOWN, plain_log, short, tidy
 from reports.naming import plain_name
-from reports.stats.envelopes import lower
-from reports.stats.objectives import Objective
+from reports.stats.search.envelopes import lower
+from reports.stats.settings.objectives import Objective
 from reports.text import count
 
 WIDTH, HEIGHT, LETTERS = 360.0, 260.0, 11.8  # letters of 11 px on a phone 375 px wide

@@ -7,10 +7,10 @@ from reports.figures import ablation as figures
 from reports.figures.scales import robust
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import ablation as stats
-from reports.stats import objectives
-from reports.stats.ablation import Path
-from reports.stats.encoded import TRUSTED
+from reports.stats.search import ablation as stats
+from reports.stats.search.ablation import Path
+from reports.stats.search.encoded import TRUSTED
+from reports.stats.settings import objectives
 
 
 def ablation(run: Run) -> Iterator[Block]:

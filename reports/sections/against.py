@@ -8,10 +8,10 @@ from reports.sections import answers
 from reports.sections.answers import Answer
 from reports.sections.blocks import Cell, Column, Row, Table
 from reports.sections.links import link
-from reports.stats import measures
-from reports.stats.differences import BETTER, OPEN, SAME
-from reports.stats.intervals import Interval
-from reports.stats.rows import all_diverged, covers
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import measures
+from reports.stats.settings.differences import BETTER, OPEN, SAME
+from reports.stats.settings.rows import all_diverged, covers
 
 
 def against(run: Run) -> Table | None:

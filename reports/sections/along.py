@@ -7,10 +7,10 @@ from reports.advice.in_words import axis_name, in_words, tick
 from reports.figures import along as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import along as stats
-from reports.stats import ledger
-from reports.stats.along import Along
-from reports.stats.intervals import Interval
+from reports.stats.bias_variance import along as stats
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.along import Along
+from reports.stats.sampling.intervals import Interval
 
 
 def along(run: Run) -> Iterator[Block]:

@@ -7,12 +7,14 @@ from reports import text, units
 from reports.frames import Run
 from reports.sections import procedure
 from reports.sections.answers import Answer, of_baseline, of_defaults
-from reports.stats import gaps, growth, intervals, looks, measures, needed
-from reports.stats import ledger as ledgers
-from reports.stats.all_rows import all_rows
-from reports.stats.differences import BETTER, OPEN, SAME, WORSE
-from reports.stats.ledger import Ledger
-from reports.stats.rows import DIVERGED, all_diverged
+from reports.stats.bias_variance import gaps, growth
+from reports.stats.bias_variance import ledger as ledgers
+from reports.stats.bias_variance.ledger import Ledger
+from reports.stats.sampling import intervals, looks
+from reports.stats.settings import measures, needed
+from reports.stats.settings.all_rows import all_rows
+from reports.stats.settings.differences import BETTER, OPEN, SAME, WORSE
+from reports.stats.settings.rows import DIVERGED, all_diverged
 
 JUST_WIDER = 1.005  # times as wide, which is not said
 MOST = 100  # times the rows that anyone would gather to decide a question

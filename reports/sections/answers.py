@@ -4,12 +4,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from reports.frames import Run
-from reports.stats import differences, growth, measures
-from reports.stats import ledger as ledgers
-from reports.stats.all_rows import all_rows
-from reports.stats.differences import BETTER, OPEN, SAME, Difference
-from reports.stats.intervals import Interval
-from reports.stats.rows import all_diverged
+from reports.stats.bias_variance import growth
+from reports.stats.bias_variance import ledger as ledgers
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import differences, measures
+from reports.stats.settings.all_rows import all_rows
+from reports.stats.settings.differences import BETTER, OPEN, SAME, Difference
+from reports.stats.settings.rows import all_diverged
 
 
 @dataclass(frozen=True)

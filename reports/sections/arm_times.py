@@ -4,10 +4,10 @@ from reports import text
 from reports.advice.answer import name
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Row, Table
-from reports.stats import arms as stats
-from reports.stats import convergence, pace
-from reports.stats.arms import Arm
-from reports.stats.pace import Pace
+from reports.stats.answer import arms as stats
+from reports.stats.answer.arms import Arm
+from reports.stats.speed import convergence, pace
+from reports.stats.speed.pace import Pace
 
 
 def times_table(run: Run) -> Table | None:

@@ -28,10 +28,11 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import arms as stats
-from reports.stats import measures, recommending, rows, searched
-from reports.stats.arms import Arm, Judged
-from reports.stats.intervals import Interval
+from reports.stats.answer import arms as stats
+from reports.stats.answer import recommending
+from reports.stats.answer.arms import Arm, Judged
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import measures, rows, searched
 
 MOST = 24  # rows of the table, and dots
 TITLE = "The question, answered"

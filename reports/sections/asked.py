@@ -10,8 +10,11 @@ from reports.figures.arms import wrapped
 from reports.figures.asked import MOST, Question, RankedArm, Size, asked
 from reports.figures.figure import Figure
 from reports.frames import Run
-from reports.stats import arms, convergence, intervals, measures, pace, recommending
-from reports.stats.intervals import Interval
+from reports.stats.answer import arms, recommending
+from reports.stats.sampling import intervals
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import measures
+from reports.stats.speed import convergence, pace
 
 SHADED = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
 LONG = 27  # letters, from which on a name has two lines

@@ -9,9 +9,9 @@ from reports.figures import best_so_far as figures
 from reports.figures.scales import robust
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import objectives
-from reports.stats.best_so_far import Course, course
-from reports.stats.objectives import Objective
+from reports.stats.search.best_so_far import Course, course
+from reports.stats.settings import objectives
+from reports.stats.settings.objectives import Objective
 
 FEWEST, IN_AN_ARM = 5, 3  # complete trials of which a line is drawn
 

@@ -8,7 +8,7 @@ from reports import text
 from reports.advice.facts import Fact
 from reports.advice.step import Step
 from reports.figures.figure import Figure
-from reports.stats.findings import Lint
+from reports.stats.lints.findings import Lint
 
 
 @dataclass(frozen=True)

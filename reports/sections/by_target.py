@@ -4,9 +4,9 @@ from reports import text, winners
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Row, Table
 from reports.sections.links import link
-from reports.stats import by_target as stats
-from reports.stats import unseen
-from reports.stats.intervals import Array
+from reports.stats.learned import unseen
+from reports.stats.sampling.intervals import Array
+from reports.stats.settings import by_target as stats
 
 
 def by_target(run: Run) -> Table | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from reports import text, units
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Paragraphs, Row, Section, Table, section
-from reports.stats import classes as stats
-from reports.stats.classes import OneClass
+from reports.stats.learned import classes as stats
+from reports.stats.learned.classes import OneClass
 
 SHOWN = 20  # classes; of more, those with the most errors
 MIXED_UP = 0.005  # share of a class from which on it is said what it is taken for

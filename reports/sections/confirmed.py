@@ -24,9 +24,10 @@ from reports.sections.blocks import (
 from reports.sections.by_target import by_target
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
-from reports.stats import objectives, tuning
-from reports.stats.intervals import Interval
-from reports.stats.rows import DIVERGED, all_diverged, covers
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search import tuning
+from reports.stats.settings import objectives
+from reports.stats.settings.rows import DIVERGED, all_diverged, covers
 from reports.winners import Contender
 
 LUCK = "Was the search lucky?"

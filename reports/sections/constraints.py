@@ -7,8 +7,9 @@ from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.links import link
 from reports.sections.pareto import fresh_cell
-from reports.stats import constraints as stats
-from reports.stats import objectives, tuning
+from reports.stats.search import tuning
+from reports.stats.settings import constraints as stats
+from reports.stats.settings import objectives
 
 
 def constraints(run: Run) -> Section | None:

@@ -9,7 +9,7 @@ from reports.figures import curves as figures
 from reports.figures import style
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
-from reports.stats import confirmed_curves, convergence
+from reports.stats.speed import confirmed_curves, convergence
 
 
 def curves(run: Run) -> Section | None:

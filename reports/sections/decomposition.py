@@ -18,12 +18,18 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import decomposition as stats
-from reports.stats import ledger
-from reports.stats.decomposition import BRIER, ERROR, SQUARED, Decomposed, Decomposition
-from reports.stats.intervals import Interval
-from reports.stats.larger import larger
-from reports.stats.spread import Majority
+from reports.stats.bias_variance import decomposition as stats
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.decomposition import (
+    BRIER,
+    ERROR,
+    SQUARED,
+    Decomposed,
+    Decomposition,
+)
+from reports.stats.bias_variance.larger import larger
+from reports.stats.sampling.intervals import Interval
+from reports.stats.sampling.spread import Majority
 
 TITLE = "Where the error comes from"
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from reports.folds import Folds
 from reports.frames import Run
-from reports.stats import looks
-from reports.stats.out_of_fold import WIDENING
+from reports.stats.sampling import looks
+from reports.stats.sampling.out_of_fold import WIDENING
 
 
 def search(run: Run) -> str:

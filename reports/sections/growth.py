@@ -17,8 +17,8 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import growth as stats
-from reports.stats.growth import Growth
+from reports.stats.bias_variance import growth as stats
+from reports.stats.bias_variance.growth import Growth
 
 TITLE = "What more rows would bring"
 

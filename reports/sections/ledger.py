@@ -24,11 +24,12 @@ from reports.sections.blocks import (
 )
 from reports.sections.links import link
 from reports.sections.predicted_along import predicted_along
-from reports.stats import gaps, measures, remedies
-from reports.stats import ledger as stats
-from reports.stats.gaps import Gap
-from reports.stats.ledger import Ledger
-from reports.stats.rows import DIVERGED
+from reports.stats.bias_variance import gaps, remedies
+from reports.stats.bias_variance import ledger as stats
+from reports.stats.bias_variance.gaps import Gap
+from reports.stats.bias_variance.ledger import Ledger
+from reports.stats.settings import measures
+from reports.stats.settings.rows import DIVERGED
 
 ONE_SET = "All for this training set: no interval here covers drawing another one."
 OF_GAPS = ("estimate", "low", "high", "margin", "seed_error", "row_error")

@@ -10,8 +10,9 @@ from reports.sections import fold_words, procedure
 from reports.sections.blocks import Pairs, Section, section
 from reports.sections.decomposition import method as method_of_parts
 from reports.sections.growth import method as method_of_growth
-from reports.stats import measures, objectives, rows, scores, weighing
-from reports.stats.bootstrap import DRAWS
+from reports.stats.sampling import scores, weighing
+from reports.stats.sampling.bootstrap import DRAWS
+from reports.stats.settings import measures, objectives, rows
 
 
 def methods(run: Run) -> Section:

@@ -6,10 +6,12 @@ from reports import text, units
 from reports.frames import Run
 from reports.sections import answers
 from reports.sections.blocks import KeyNumber
-from reports.stats import convergence, ledger, measures, objectives
-from reports.stats.gaps import VARIANCE
-from reports.stats.measures import Measure
-from reports.stats.rows import all_diverged
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.gaps import VARIANCE
+from reports.stats.settings import measures, objectives
+from reports.stats.settings.measures import Measure
+from reports.stats.settings.rows import all_diverged
+from reports.stats.speed import convergence
 
 
 def numbers(run: Run) -> Iterator[KeyNumber]:

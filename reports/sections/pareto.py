@@ -20,11 +20,11 @@ from reports.sections.blocks import (
     Table,
     section,
 )
-from reports.stats import objectives as stats
-from reports.stats import tuning
-from reports.stats.intervals import Interval
-from reports.stats.objectives import Objective
-from reports.stats.rows import DIVERGED
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search import tuning
+from reports.stats.settings import objectives as stats
+from reports.stats.settings.objectives import Objective
+from reports.stats.settings.rows import DIVERGED
 
 
 def pareto(run: Run) -> Section | None:

@@ -7,9 +7,9 @@ from reports.figures import predicted_along as figures
 from reports.frames import Run
 from reports.naming import plain_name
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import predicted_along as stats
-from reports.stats.encoded import TRUSTED
-from reports.stats.predicted_along import Curve, Predicted
+from reports.stats.bias_variance import predicted_along as stats
+from reports.stats.bias_variance.predicted_along import Curve, Predicted
+from reports.stats.search.encoded import TRUSTED
 
 
 def predicted_along(run: Run) -> Iterator[Block]:

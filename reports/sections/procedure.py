@@ -18,9 +18,9 @@ from reports.sections.blocks import (
     Table,
     section,
 )
-from reports.stats import outer as stats
-from reports.stats.differences import BETTER, OPEN, SAME, WORSE
-from reports.stats.out_of_fold import WIDENING
+from reports.stats.sampling.out_of_fold import WIDENING
+from reports.stats.settings import outer as stats
+from reports.stats.settings.differences import BETTER, OPEN, SAME, WORSE
 
 TITLE = "What the whole procedure gives on new rows"
 AGAINST = {

@@ -17,7 +17,8 @@ from reports.sections.blocks import (
     Table,
     section,
 )
-from reports.stats import constraints, objectives, weighing
+from reports.stats.sampling import weighing
+from reports.stats.settings import constraints, objectives
 
 
 def provenance(run: Run) -> Section:

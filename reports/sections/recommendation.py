@@ -13,8 +13,9 @@ from reports.figures.recommended import Candidate
 from reports.frames import Run
 from reports.sections import asked
 from reports.sections.blocks import Recommended, Section, section
-from reports.stats import differences, recommending
-from reports.stats.recommending import CONSTANT, Choice
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import CONSTANT, Choice
+from reports.stats.settings import differences
 
 
 def recommendation(run: Run) -> Section:

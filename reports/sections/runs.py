@@ -9,7 +9,9 @@ from reports.frames import Run
 from reports.naming import file_word, plain_name
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
-from reports.stats import constraints, counted, objectives, trial_curves, tuning
+from reports.stats.search import tuning
+from reports.stats.settings import constraints, counted, objectives
+from reports.stats.speed import trial_curves
 
 PRINTED = 200  # trials on paper: three pages
 SHOWN = ("train_error", "dev_error", "gap", "seconds")  # have a column of their own anyway

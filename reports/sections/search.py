@@ -10,8 +10,9 @@ from reports.sections.ablation import ablation
 from reports.sections.best_so_far import best_so_far
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.sections.trained import layers, schedules
-from reports.stats import objectives, tuning
-from reports.stats.parallel import parallel
+from reports.stats.search import tuning
+from reports.stats.search.parallel import parallel
+from reports.stats.settings import objectives
 
 
 def search(run: Run) -> Section | None:

@@ -11,7 +11,8 @@ from reports.frames import Run
 from reports.naming import plain_name
 from reports.sections.blocks import Block, Paragraphs, Plot, Section, section
 from reports.sections.slices import by_arm
-from reports.stats import objectives, tuning
+from reports.stats.search import tuning
+from reports.stats.settings import objectives
 
 PANELS = 12
 NAMED = 4  # parameters in a sentence

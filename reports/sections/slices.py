@@ -7,8 +7,10 @@ from reports.advice.answer import name as name_of
 from reports.figures import slices as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Plot
-from reports.stats import arms, objectives, tuning
-from reports.stats.objectives import Objective
+from reports.stats.answer import arms
+from reports.stats.search import tuning
+from reports.stats.settings import objectives
+from reports.stats.settings.objectives import Objective
 
 
 def by_arm(run: Run, names: Sequence[str], goal: Objective) -> Iterator[Block]:

@@ -17,9 +17,9 @@ from reports.sections.blocks import (
     section,
 )
 from reports.sections.links import link
-from reports.stats import convergence, target_ladder
-from reports.stats.convergence import SpeedTarget, axes
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
+from reports.stats.speed import convergence, target_ladder
+from reports.stats.speed.convergence import SpeedTarget, axes
 
 
 def speed(run: Run) -> Section | None:

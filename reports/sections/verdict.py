@@ -8,11 +8,11 @@ from reports.frames import Run
 from reports.sections import answer_words
 from reports.sections.blocks import Headline, KeyNumbers, Section, section
 from reports.sections.numbers import numbers
-from reports.stats import constraints, measures, objectives
-from reports.stats.all_rows import all_rows
-from reports.stats.ensembles import ensemble
-from reports.stats.measures import Measure
-from reports.stats.rows import all_diverged
+from reports.stats.settings import constraints, measures, objectives
+from reports.stats.settings.all_rows import all_rows
+from reports.stats.settings.ensembles import ensemble
+from reports.stats.settings.measures import Measure
+from reports.stats.settings.rows import all_diverged
 
 
 def verdict(run: Run) -> Section | None:

@@ -202,7 +202,7 @@ class DashboardWriter:
 
     def _take_targets(self, run: "Run") -> None:
         """Use the report's target if the study has none, with the curves of the search."""
-        from reports.stats import convergence
+        from reports.stats.speed import convergence
 
         aim = convergence.target(run)
         if self._target is not None or aim is None:

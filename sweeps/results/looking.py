@@ -17,7 +17,7 @@ from sweeps.storage import atomic
 
 if TYPE_CHECKING:
     from reports.frames import Run
-    from reports.stats.open_questions import Look
+    from reports.stats.bias_variance.open_questions import Look
 
 
 def look(
@@ -28,7 +28,8 @@ def look(
     earlier: "Sequence[Look]",
 ) -> "Look":
     """At a run whose dataset has the repeats of this look, the last of `repeats`."""
-    from reports.stats import looks, open_questions
+    from reports.stats.bias_variance import open_questions
+    from reports.stats.sampling import looks
 
     if not ranked.networks:  # every one failed
         return open_questions.Look(looks.WIDEST, 1.0, ())

@@ -56,7 +56,7 @@ def write(folder: Path, target: Target, folds: Sequence[OuterResult]) -> None:
 
     target: the study's.
     """
-    from reports.stats import differences
+    from reports.stats.settings import differences
 
     rows: list[dict[str, Any]] = []
     arrays: dict[str, list[NDArray[Any]]] = {}

@@ -19,7 +19,7 @@ from sweeps.views import wording
 from sweeps.views.training_progress import TrainingProgress
 
 if TYPE_CHECKING:
-    from reports.stats.open_questions import Look
+    from reports.stats.bias_variance.open_questions import Look
 
 
 @dataclass(frozen=True)

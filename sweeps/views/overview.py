@@ -165,7 +165,7 @@ def _found(folder: Path, provenance: dict[str, Any]) -> _Found:
 def _computed(folder: Path) -> _Found:
     """The same from the frames, which takes a thousand times as long."""
     from reports import frames
-    from reports.stats import rows
+    from reports.stats.settings import rows
 
     try:
         run = frames.load(folder)

@@ -46,7 +46,7 @@ def closing(result: Result, study: Study, storage: str | None, console: Console)
 def _confirmed(result: Result, confirm: pd.DataFrame, study: Study, console: Console) -> None:
     """The table of winners, their settings, and how to read it."""
     from reports import winners
-    from reports.stats import constants
+    from reports.stats.lints import constants
 
     made = winners.table(result.run)
     shown = _fitting(made, console)
@@ -115,7 +115,7 @@ def _settings_of(rows: pd.DataFrame, study: Study) -> Iterator[tuple[str, str]]:
 
 def _epoch(run: "Run") -> Iterator[str]:
     """Which epoch of the winner counts, where that is not the last."""
-    from reports.stats import counted
+    from reports.stats.settings import counted
 
     horizon = run.provenance["search"]["epochs"]
     if run.winner is not None and counted.keeps_best(run):
@@ -127,7 +127,7 @@ def _epoch(run: "Run") -> Iterator[str]:
 def _besides(run: "Run") -> Iterator[tuple[str, str]]:
     """What the whole procedure gives, where outer folds tell; which networks are saved."""
     from reports.sections import procedure
-    from reports.stats import all_rows
+    from reports.stats.settings import all_rows
 
     for _, words in procedure.lines(run):
         yield "procedure", words

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dnn.bench.report import MarkdownTable
-from reports.stats import intervals
+from reports.stats.sampling import intervals
 from tests.benchmarks.known_tables import FRESH, KNOWN_TABLES, least
 
 Result = dict[str, Any]

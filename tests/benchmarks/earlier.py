@@ -6,7 +6,7 @@ d7c0125 is the last that knew two answers: better or worse, and not shown; seeds
 import re
 from typing import Any
 
-from reports.stats.differences import BETTER, OPEN, WORSE
+from reports.stats.settings.differences import BETTER, OPEN, WORSE
 
 SAID = {
     "against_defaults": {

@@ -13,7 +13,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 import sweeps
-from reports.stats import measures
+from reports.stats.settings import measures
 from sweeps.data import Dataset
 from sweeps.results.result import Result
 from tests.benchmarks import known_tables, setting_truth

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from reports.stats import intervals
+from reports.stats.sampling import intervals
 from sweeps.data import Dataset
 from sweeps.search import Finished
 from sweeps.study.search_section import Search

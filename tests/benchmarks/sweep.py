@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 
 import studies
-from reports.stats import bootstrap, intervals
+from reports.stats.sampling import bootstrap, intervals
 from tests.benchmarks import common
 
 HERE = Path(__file__).parent

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.stats import intervals
+from reports.stats.sampling import intervals
 from sweeps.search.delayed import DelayedStudy
 from sweeps.study.search_section import Search
 from sweeps.study.space import Config

@@ -10,8 +10,8 @@ import pytest
 from reports.frames import Run, load
 from reports.sections.ablation import ablation
 from reports.sections.blocks import Paragraphs, Plot
-from reports.stats import ablation as stats
-from reports.stats import surrogate
+from reports.stats.search import ablation as stats
+from reports.stats.search import surrogate
 
 
 def test_a_surrogate_predicts_within_its_bounds() -> None:

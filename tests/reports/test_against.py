@@ -14,7 +14,7 @@ from reports.frames import Run, load
 from reports.sections import confirmed
 from reports.sections.against import against
 from reports.sections.blocks import Row
-from reports.stats.intervals import Array
+from reports.stats.sampling.intervals import Array
 
 MINUS, SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 

@@ -15,8 +15,9 @@ from reports.frames import Run
 from reports.sections.along import along as blocks_of
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.slices import by_arm
-from reports.stats import along, objectives
-from reports.stats.envelopes import lower
+from reports.stats.bias_variance import along
+from reports.stats.search.envelopes import lower
+from reports.stats.settings import objectives
 
 TRIALS = 40
 

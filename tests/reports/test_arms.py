@@ -18,8 +18,10 @@ from reports.frames import Run
 from reports.sections.arms import arms as section_of
 from reports.sections.blocks import Plot, Table
 from reports.sections.recommendation import recommendation as recommended
-from reports.stats import arms, convergence, measures, pace, searched
-from reports.stats.rows import rows_of_split
+from reports.stats.answer import arms
+from reports.stats.settings import measures, searched
+from reports.stats.settings.rows import rows_of_split
+from reports.stats.speed import convergence, pace
 from reports.thumbnail import thumbnail
 
 PER = {"search": {"per": "optimizer", "sampler": "random"}, "top": 12, "rows": 200}

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.frames import Run, load
 from reports.sections.best_so_far import best_so_far
 from reports.sections.blocks import Paragraphs, Plot
-from reports.stats.best_so_far import course
+from reports.stats.search.best_so_far import course
 
 TRIALS = pd.DataFrame(
     {

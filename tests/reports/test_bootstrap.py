@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.stats import bootstrap, intervals, resampling
-from reports.stats.bootstrap import RowWeights
-from reports.stats.intervals import Array, Interval
+from reports.stats.sampling import bootstrap, intervals, resampling
+from reports.stats.sampling.bootstrap import RowWeights
+from reports.stats.sampling.intervals import Array, Interval
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reports.frames import Run, load
-from reports.stats import choosing, rows
+from reports.stats.settings import choosing, rows
 from tests.soak.coverage import chosen
 from tests.soak.coverage.worlds import Probit
 

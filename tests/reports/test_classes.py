@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from reports.frames import load
-from reports.stats import bootstrap
-from reports.stats import classes as stats
+from reports.stats.learned import classes as stats
+from reports.stats.sampling import bootstrap
 
 
 def test_errors_by_class_are_those_of_the_predictions(folder_of: Callable[[str], Path]) -> None:

@@ -13,7 +13,8 @@ from scipy import stats
 from sklearn.metrics import roc_auc_score
 
 from reports.frames import Run, RunFolderError, load
-from reports.stats import comparison, intervals
+from reports.stats.sampling import intervals
+from reports.stats.settings import comparison
 from tests.reports.folders import Made, write
 
 

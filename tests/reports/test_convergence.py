@@ -13,9 +13,11 @@ from scipy import stats
 
 from reports import summary
 from reports.frames import load
-from reports.stats import confirmed_curves, convergence, permutation, target_ladder, tuning
-from reports.stats.convergence import SpeedTarget
-from reports.stats.intervals import Array
+from reports.stats.sampling import permutation
+from reports.stats.sampling.intervals import Array
+from reports.stats.search import tuning
+from reports.stats.speed import confirmed_curves, convergence, target_ladder
+from reports.stats.speed.convergence import SpeedTarget
 
 NAN = math.nan
 

@@ -14,7 +14,7 @@ from reports.figures.canvases import canvas
 from reports.frames import Run, load
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.curves import curves
-from reports.stats import confirmed_curves
+from reports.stats.speed import confirmed_curves
 
 SCORES = ["train_loss", "train_error", "dev_loss", "dev_error"]
 

@@ -19,11 +19,11 @@ from reports.frames import Run, RunFolderError, load
 from reports.sections.blocks import Pairs, Paragraphs, Plot, Section, Table
 from reports.sections.decomposition import decomposition
 from reports.sections.methods import methods
-from reports.stats import decomposition as stats
-from reports.stats import spread
-from reports.stats.crossing import crossed
-from reports.stats.intervals import none
-from reports.stats.larger import larger
+from reports.stats.bias_variance import decomposition as stats
+from reports.stats.bias_variance.larger import larger
+from reports.stats.sampling import spread
+from reports.stats.sampling.crossing import crossed
+from reports.stats.sampling.intervals import none
 from tests import needs
 
 RNG = np.random.default_rng

@@ -11,7 +11,8 @@ from reports import frames
 from reports.advice.recommendation import recommendation
 from reports.sections import blocks
 from reports.sections.recommendation import recommendation as section
-from reports.stats import measures, recommending
+from reports.stats.answer import recommending
+from reports.stats.settings import measures
 from tests.reports.asked import asking, rare
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from reports import folded
 from reports.figures.figure import Figure
 from reports.sections.blocks import Findings, Paragraphs, Plot, Table, section
-from reports.stats.findings import NOTE, Lint
+from reports.stats.lints.findings import NOTE, Lint
 
 GROWTH = "growth-table"
 NOTE_OF_FIGURE = Paragraphs(("How it was measured.",), "quiet")

@@ -13,9 +13,9 @@ from reports.sections import answer_words, answers
 from reports.sections.blocks import Paragraphs, Plot, Table
 from reports.sections.growth import growth as section
 from reports.sections.methods import methods
-from reports.stats import growth as stats
-from reports.stats.all_rows import all_rows
-from reports.stats.power_law import fit
+from reports.stats.bias_variance import growth as stats
+from reports.stats.sampling.power_law import fit
+from reports.stats.settings.all_rows import all_rows
 from tests.reports import folders
 
 N = np.geomspace(40, 400, 6).round()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reports.stats import intervals
+from reports.stats.sampling import intervals
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from reports import labels, summary
 from reports.frames import load
 from reports.sections.links import link
-from reports.stats import tuning
+from reports.stats.search import tuning
 
 
 @pytest.mark.parametrize("kind", ["ordinary", "regression", "front", "two seeds", "one setting"])

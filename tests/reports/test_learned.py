@@ -11,8 +11,8 @@ from sklearn import metrics
 from reports.figures import residuals as residual_figures
 from reports.frames import Run, RunFolderError, load
 from reports.sections.learned.section import learned
-from reports.stats import calibration, confusion, ranking, relied, residuals, unseen, worst
-from reports.stats.unseen import Unseen
+from reports.stats.learned import calibration, confusion, ranking, relied, residuals, unseen, worst
+from reports.stats.learned.unseen import Unseen
 
 
 @pytest.fixture

@@ -13,9 +13,11 @@ from scipy import stats
 from reports import units
 from reports.frames import Run, load
 from reports.sections import answer_words
-from reports.stats import deciding, intervals, ledger, limiting, measured_gaps, remedies, rows
-from reports.stats.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
-from reports.stats.intervals import Interval
+from reports.stats.bias_variance import deciding, ledger, limiting, measured_gaps, remedies
+from reports.stats.bias_variance.gaps import BIAS, OVERFIT, SURE, VARIANCE, Gap, judge, margin_of
+from reports.stats.sampling import intervals
+from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import rows
 
 Likely = tuple[float, float]  # an estimate, and P(gap > margin)
 

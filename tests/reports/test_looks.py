@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from reports.stats import looks, open_questions, out_of_fold
-from reports.stats.out_of_fold import WIDENING
+from reports.stats.bias_variance import open_questions
+from reports.stats.sampling import looks, out_of_fold
+from reports.stats.sampling.out_of_fold import WIDENING
 from tests.soak.coverage import until
 from tests.soak.coverage.fold_worlds import Learner, Task, confirmed
 

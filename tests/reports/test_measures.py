@@ -12,11 +12,12 @@ from reports import text, units
 from reports.frames import load
 from reports.sections import answer_words, answers
 from reports.sections.numbers import numbers
-from reports.stats import differences, lints, measures
-from reports.stats.differences import BETTER, OPEN, SAME, WORSE, Difference
-from reports.stats.intervals import Interval
-from reports.stats.intervals import none as no_interval
-from reports.stats.measures import Measure
+from reports.stats.lints import all_lints
+from reports.stats.sampling.intervals import Interval
+from reports.stats.sampling.intervals import none as no_interval
+from reports.stats.settings import differences, measures
+from reports.stats.settings.differences import BETTER, OPEN, SAME, WORSE, Difference
+from reports.stats.settings.measures import Measure
 from tests.reports.asked import asking, rare
 
 
@@ -76,7 +77,7 @@ def test_more_errors_than_a_constant_makes_are_no_fault_where_others_were_asked_
     run = rare(copy, make)
     run.provenance["constants"]["dev_error"] = 0.1
     assert run.rows_of(run.winner)["dev_error"].mean() > 0.1
-    assert "nothing learned" not in {one.name for one in lints.lints(run)}
+    assert "nothing learned" not in {one.name for one in all_lints.lints(run)}
 
 
 def test_a_cost_is_compared_exactly_and_baselines_by_error(make: Callable[..., Path]) -> None:

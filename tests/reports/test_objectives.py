@@ -13,9 +13,12 @@ import pytest
 from reports import page, text, units
 from reports.figures.scales import robust
 from reports.frames import load
-from reports.stats import constraints, intervals, lints, objectives, tuning
-from reports.stats.intervals import Array
-from reports.stats.objectives import Objective
+from reports.stats.lints import all_lints
+from reports.stats.sampling import intervals
+from reports.stats.sampling.intervals import Array
+from reports.stats.search import tuning
+from reports.stats.settings import constraints, objectives
+from reports.stats.settings.objectives import Objective
 
 
 @pytest.fixture
@@ -151,19 +154,21 @@ def test_one_seed_decides_no_constraint() -> None:
 def test_the_winner_that_breaks_a_constraint_is_found(
     folder_of: Callable[[str], Path], copy: Callable[[Path], Path]
 ) -> None:
-    assert "constraint not kept" not in {one.name for one in lints.lints(load(folder_of("front")))}
+    assert "constraint not kept" not in {
+        one.name for one in all_lints.lints(load(folder_of("front")))
+    }
     folder = copy(folder_of("front"))
     written = json.loads((folder / "provenance.json").read_text())
     written["limits"] = ["dev_error <= 0.0001"]
     (folder / "provenance.json").write_text(json.dumps(written))
-    found = {one.name: one for one in lints.lints(load(folder))}
+    found = {one.name: one for one in all_lints.lints(load(folder))}
     assert "does not keep dev error" in found["constraint not kept"].finding
 
 
 def test_constraints_that_no_trial_keeps_are_said(
     folder_of: Callable[[str], Path], words_of: Callable[[str, str], str]
 ) -> None:
-    names = {one.name for one in lints.lints(load(folder_of("impossible")))}
+    names = {one.name for one in all_lints.lints(load(folder_of("impossible")))}
     assert {"constraints never kept", "constraint not kept"} <= names
     assert "0 of" in words_of("impossible", "constraints")
     assert "spread over the space" in words_of("impossible", "sensitivity")
@@ -235,12 +240,12 @@ def test_a_search_that_a_budget_ended_is_not_called_unfinished(
     ):
         text_ = json.dumps(written | {"budgets": budgets})
         (folder / "provenance.json").write_text(text_)
-        names = {one.name for one in lints.lints(load(folder))}
+        names = {one.name for one in all_lints.lints(load(folder))}
         assert names & {"unfinished search", "ended by a budget"} == {name}
     why = "no_improvement: the best is 8 trials old"
     (folder / "provenance.json").write_text(json.dumps(written | {"ended_by": why}))
     run = load(folder)
-    (found,) = [one for one in lints.lints(run) if one.name == "ended by a budget"]
+    (found,) = [one for one in all_lints.lints(run) if one.name == "ended by a budget"]
     assert why in found.finding
     assert page.render(run).count(why) >= 3  # among the findings, the trials and the provenance
 

@@ -15,11 +15,13 @@ from reports.sections import answer_words, answers
 from reports.sections.answers import Answer
 from reports.sections.confirmed import optimism
 from reports.sections.methods import methods
-from reports.stats import differences, fold_draws, ledger, measures, out_of_fold, rows, scores
-from reports.stats.gaps import BIAS, VARIANCE
-from reports.stats.intervals import Interval
-from reports.stats.measures import Measure
-from reports.stats.resampling import row_weights
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.gaps import BIAS, VARIANCE
+from reports.stats.sampling import out_of_fold, scores
+from reports.stats.sampling.intervals import Interval
+from reports.stats.sampling.resampling import row_weights
+from reports.stats.settings import differences, fold_draws, measures, rows
+from reports.stats.settings.measures import Measure
 
 Make = Callable[..., Path]
 FOLDS = {"confirmed": 20, "folds": (5, 2, 2), "rows": 100}

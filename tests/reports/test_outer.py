@@ -13,8 +13,8 @@ import pytest
 from reports import page
 from reports.frames import RunFolderError, load
 from reports.sections import procedure
-from reports.stats import outer
-from reports.stats.outer import RowsOfFolds
+from reports.stats.settings import outer
+from reports.stats.settings.outer import RowsOfFolds
 
 ROWS, FOLDS = 120, 5
 

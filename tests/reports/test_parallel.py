@@ -13,8 +13,9 @@ from reports.figures import parallel as figures
 from reports.figures import saving
 from reports.frames import Run, load
 from reports.natural import natural
-from reports.stats import conditional, objectives
-from reports.stats import parallel as stats
+from reports.stats.search import conditional
+from reports.stats.search import parallel as stats
+from reports.stats.settings import objectives
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from reports.frames import Run, load
 from reports.sections.blocks import Paragraphs, Plot
 from reports.sections.predicted_along import predicted_along
-from reports.stats import predicted_along as stats
+from reports.stats.bias_variance import predicted_along as stats
 
 
 def planted(run: Run) -> Run:

@@ -10,7 +10,7 @@ import pytest
 
 from reports.advice.recommendation import recommendation
 from reports.frames import load
-from reports.stats import ratios
+from reports.stats.sampling import ratios
 
 
 def test_a_log_error_is_of_the_ratio_whatever_the_size() -> None:

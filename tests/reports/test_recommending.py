@@ -16,20 +16,14 @@ from reports.advice import in_words, reasons, space_steps, steps, without
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step, where, written_by
 from reports.frames import Run
-from reports.stats import (
-    constants,
-    limiting,
-    measures,
-    needed,
-    open_questions,
-    recommending,
-    rows,
-    search_lints,
-    tuning,
-)
-from reports.stats.differences import Difference
-from reports.stats.intervals import Interval
-from reports.stats.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
+from reports.stats.answer import recommending
+from reports.stats.answer.recommending import BOOSTING, CONSTANT, LINEAR, NETWORK, Comparison
+from reports.stats.bias_variance import limiting, open_questions
+from reports.stats.lints import constants, search_lints
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search import tuning
+from reports.stats.settings import measures, needed, rows
+from reports.stats.settings.differences import Difference
 
 Change = Callable[[dict[str, np.ndarray], pd.DataFrame], None]
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from reports.frames import load
-from reports.stats import remedies
-from reports.stats.gaps import HIGH_BIAS as BIAS
-from reports.stats.gaps import HIGH_VARIANCE as VARIANCE
+from reports.stats.bias_variance import remedies
+from reports.stats.bias_variance.gaps import HIGH_BIAS as BIAS
+from reports.stats.bias_variance.gaps import HIGH_VARIANCE as VARIANCE
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from reports.frames import Run, load
 from reports.naming import plain_name
 from reports.sections.blocks import Paragraphs, Table
 from reports.sections.runs import runs
-from reports.stats import trial_curves
+from reports.stats.speed import trial_curves
 
 
 def parts(run: Run) -> tuple[str, Table]:

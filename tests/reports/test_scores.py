@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn
 
-from reports.stats import bootstrap, measures, scores
-from reports.stats.intervals import Array
+from reports.stats.sampling import bootstrap, scores
+from reports.stats.sampling.intervals import Array
+from reports.stats.settings import measures
 from sweeps.study.metrics import METRICS, OF_OUTPUTS, ScoreInputs
 
 # The metrics of rows that need no more than the loss, which every run has.

@@ -14,9 +14,11 @@ from sklearn.metrics import roc_auc_score
 from reports import summary, text, units
 from reports.frames import Run, load
 from reports.sections import answers
-from reports.stats import constants, ensembles, lints, row_lints, rows, tuning
-from reports.stats.findings import Lint
-from reports.stats.intervals import Interval
+from reports.stats.lints import all_lints, constants, row_lints
+from reports.stats.lints.findings import Lint
+from reports.stats.sampling.intervals import Interval
+from reports.stats.search import tuning
+from reports.stats.settings import ensembles, rows
 
 
 def test_the_order_is_winner_runners_up_defaults_baselines(make: Callable[..., Path]) -> None:
@@ -101,7 +103,7 @@ def test_without_a_confirmation_there_are_no_rows(make: Callable[..., Path]) -> 
 
 
 def names(run: Run) -> set[str]:
-    return {lint.name for lint in lints.lints(run)}
+    return {lint.name for lint in all_lints.lints(run)}
 
 
 def changed(
@@ -133,7 +135,7 @@ def near_an_edge(
             hidden,
         )
 
-    found = lints.lints(changed(copy, folder, ("trials.parquet", push)))
+    found = all_lints.lints(changed(copy, folder, ("trials.parquet", push)))
     return [one for one in found if one.name == "best near an edge" and "keep_prob" in one.finding]
 
 
@@ -191,7 +193,7 @@ def test_each_lint_fires(make: Callable[..., Path], what: dict[str, Any], name: 
 
 
 def of_name(run: Run, name: str) -> Lint:
-    return next(lint for lint in lints.lints(run) if lint.name == name)
+    return next(lint for lint in all_lints.lints(run) if lint.name == name)
 
 
 def test_few_dev_rows_are_a_finding_only_where_the_verdict_is_open(

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from reports import text
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
 from reports.units import Unit
 
 

@@ -9,7 +9,8 @@ import pytest
 from reports import winners
 from reports.advice import facts
 from reports.frames import load
-from reports.stats import measures, scores, uneven
+from reports.stats.sampling import scores
+from reports.stats.settings import measures, uneven
 
 LABELS = {"balanced error": "balanced_error", "AUC": "auc"}
 BESIDE = list(LABELS.values())

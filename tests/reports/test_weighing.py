@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reports.stats import bootstrap, out_of_fold, resampling, scores
+from reports.stats.sampling import bootstrap, out_of_fold, resampling, scores
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from rich.console import Console
 
 import dnn
 import sweeps
-from reports.stats import confirmed_lints
+from reports.stats.lints import confirmed_lints
 from sweeps.base.errors import UserError
 from sweeps.data import Dataset
 from sweeps.phases import confirm, confirmed, prepare

@@ -173,7 +173,7 @@ def test_the_plots_are_plotlys(known: optuna.Study) -> None:
 
 
 def test_epochs_to_the_target_are_the_reports() -> None:
-    from reports.stats import convergence
+    from reports.stats.speed import convergence
 
     rng = np.random.default_rng(0)
     values = rng.random((50, EPOCHS + 1))

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 import reports.frames
 import sweeps
-from reports.stats.losses import row_losses
+from reports.stats.sampling.losses import row_losses
 from sweeps.base.errors import Expected, UserError
 from sweeps.data import Dataset
 from sweeps.data.datasets import folded_dataset, loading, resampled_dataset

@@ -8,7 +8,7 @@ import pytest
 
 import sweeps
 from dnn import Network
-from reports.stats import relied
+from reports.stats.learned import relied
 from sweeps.results import shuffled_columns
 from sweeps.results.model_file import load
 from sweeps.results.result import Result

@@ -14,7 +14,8 @@ import sweeps
 from reports.advice import space_steps, steps
 from reports.advice.recommendation import recommendation
 from reports.advice.step import Step
-from reports.stats import recommending, search_lints
+from reports.stats.answer import recommending
+from reports.stats.lints import search_lints
 from sweeps.dashboard import texts
 from sweeps.results.result import Result
 from sweeps.study.file import documents, parsing

@@ -637,7 +637,7 @@ def test_another_definition_of_a_metric_is_another_study() -> None:
 
 
 def test_epochs_to_target_are_those_of_the_report() -> None:
-    from reports.stats.convergence import first_hits
+    from reports.stats.speed.convergence import first_hits
 
     metric = METRICS["epochs_to_target"]
     assert isinstance(metric, Cost)

@@ -13,7 +13,8 @@ from ruamel.yaml import YAML
 from sklearn.datasets import load_linnerud
 
 import sweeps
-from reports.stats import by_target, residuals
+from reports.stats.learned import residuals
+from reports.stats.settings import by_target
 from sweeps.base.errors import Expected, UserError
 from sweeps.commands.work import new
 from sweeps.data import Dataset

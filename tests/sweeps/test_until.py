@@ -13,7 +13,8 @@ import pytest
 from pydantic import ValidationError
 
 import sweeps
-from reports.stats import looks, open_questions
+from reports.stats.bias_variance import open_questions
+from reports.stats.sampling import looks
 from sweeps.base.errors import UserError
 from sweeps.data.datasets import folded_dataset, loading, resampled_dataset
 from sweeps.data.divided import resampling
@@ -209,7 +210,7 @@ def test_intervals_are_those_of_the_last_look(finished: Path) -> None:
     once = replace(seen, provenance={**seen.provenance, "confirm": confirm}, memo={})
     wide, plain = (open_questions.questions(one) for one in (seen, once))
     assert [one.name for one in wide] == [one.name for one in plain]
-    from reports.stats import differences, measures
+    from reports.stats.settings import differences, measures
 
     pair = str(seen.winner), "logistic regression"
     by = measures.of_baselines(seen)

@@ -8,11 +8,11 @@ from reports.figures import confusion as confusion_figures
 from reports.figures import ranking as ranking_figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import calibration as calibration_stats
-from reports.stats import confusion as confusion_stats
-from reports.stats import ranking as ranking_stats
-from reports.stats.calibration import Calibration
-from reports.stats.ranking import Ranking
+from reports.stats.learned import calibration as calibration_stats
+from reports.stats.learned import confusion as confusion_stats
+from reports.stats.learned import ranking as ranking_stats
+from reports.stats.learned.calibration import Calibration
+from reports.stats.learned.ranking import Ranking
 
 AREA = units.Unit("area")
 

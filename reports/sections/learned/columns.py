@@ -6,8 +6,8 @@ from reports import text, units
 from reports.figures import relied as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import relied as stats
-from reports.stats.relied import Relied
+from reports.stats.learned import relied as stats
+from reports.stats.learned.relied import Relied
 
 MISSING = (
     "Which columns it relies on is not known: the run is of an earlier version. Run the study "

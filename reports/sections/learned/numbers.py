@@ -6,9 +6,9 @@ from reports import text, units
 from reports.figures import residuals as figures
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Paragraphs, Plot, Row, Table
-from reports.stats import residuals as stats
-from reports.stats.intervals import Interval
-from reports.stats.residuals import Residuals
+from reports.stats.learned import residuals as stats
+from reports.stats.learned.residuals import Residuals
+from reports.stats.sampling.intervals import Interval
 
 PLAIN = units.Unit("")
 SHARE = units.Unit("", 100.0, f"{text.SPACE}%")

@@ -8,7 +8,7 @@ from reports.figures.plane import Drawn, Rows
 from reports.figures.style import beyond
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
-from reports.stats import residuals, unseen
+from reports.stats.learned import residuals, unseen
 
 AREAS = {
     True: "Areas: the class of the largest mean probability of all networks of a setting.",

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from reports import text
 from reports.frames import Run
 from reports.sections.blocks import Block, Cell, Column, Row, Table
-from reports.stats import residuals
-from reports.stats import worst as stats
-from reports.stats.worst import Worst, WorstRow
+from reports.stats.learned import residuals
+from reports.stats.learned import worst as stats
+from reports.stats.learned.worst import Worst, WorstRow
 
 
 def rows(run: Run) -> Iterator[Block]:

@@ -9,7 +9,7 @@ from reports.sections.learned.columns import columns
 from reports.sections.learned.numbers import numbers
 from reports.sections.learned.plane import plane
 from reports.sections.learned.rows import rows
-from reports.stats import unseen
+from reports.stats.learned import unseen
 
 TITLE = "What the network learned"
 PARTS = (plane, columns, confusion, calibration, ranking, numbers, rows)

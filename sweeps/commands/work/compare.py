@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from reports import frames
     from reports.compared import Compared
-    from reports.stats.differences import Difference
+    from reports.stats.settings.differences import Difference
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def compare(paths: list[Path], split: str | None) -> Comparison:
     """Compare two or more confirmed runs. Errors: UserError."""
     from reports import frames, summary
     from reports.compared import compared
-    from reports.stats import comparison, measures
+    from reports.stats.settings import comparison, measures
 
     if len(paths) < 2:
         raise UserError(f"compare: expected two runs or more, got {len(paths)}")
@@ -133,7 +133,7 @@ def _said(run: "frames.Run", settings: dict[str, Any]) -> list[str]:
 
 def _notes(first: "frames.Run", other: "frames.Run") -> list[str]:
     """What makes the two less comparable."""
-    from reports.stats import comparison
+    from reports.stats.settings import comparison
 
     where, notes = printable(str(other.folder)), []
     data, theirs = first.provenance["data"], other.provenance["data"]

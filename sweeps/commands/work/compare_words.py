@@ -13,8 +13,8 @@ from sweeps.views import wording
 
 if TYPE_CHECKING:
     from reports import frames
-    from reports.stats.differences import Difference
-    from reports.stats.intervals import Interval
+    from reports.stats.sampling.intervals import Interval
+    from reports.stats.settings.differences import Difference
     from reports.units import Unit
 
 

@@ -196,7 +196,7 @@ UNEVEN = 3
 def _trained_on(dataset: Dataset) -> str:
     """A line to uncomment, where what is trained on may matter: uneven classes, and numbers."""
     if not dataset.target.classes:
-        from reports.stats.row_lints import outliers
+        from reports.stats.lints.row_lints import outliers
 
         note = "huber: rows far off pull less; search it by objective mean_absolute_error"
         found = [outliers(labels) for _, labels in _numbers(dataset)]

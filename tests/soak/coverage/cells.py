@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from reports.stats.intervals import Interval
+from reports.stats.sampling.intervals import Interval
 
 FEW_ERRORS = "Methods, few errors: holds more often than it says"
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from reports.stats import rows
+from reports.stats.settings import rows
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import NOTHING, Cell, Result, held
 from tests.soak.coverage.worlds import Array, Probit

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from reports.stats import classes
+from reports.stats.learned import classes
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import Cell, Result, few, held
 from tests.soak.coverage.worlds import Probit

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from reports.stats import intervals, rows
+from reports.stats.sampling import intervals
+from reports.stats.settings import rows
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import Cell, Result, few, held
 from tests.soak.coverage.worlds import Array, Logits, Probit, Residuals

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.stats import rows
+from reports.stats.settings import rows
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import Cell, Result, few, held
 from tests.soak.coverage.worlds import Probit

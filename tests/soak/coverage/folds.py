@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from reports.sections import answers
-from reports.stats import differences, ledger, measures, rows
-from reports.stats.gaps import VARIANCE
-from reports.stats.measures import Measure
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.gaps import VARIANCE
+from reports.stats.settings import differences, measures, rows
+from reports.stats.settings.measures import Measure
 from tests.soak.coverage import memory
 from tests.soak.coverage.cells import NOTHING, Cell, Result, held, said
 from tests.soak.coverage.fold_worlds import Learner, Task, confirmed, of_pool, searched, truth

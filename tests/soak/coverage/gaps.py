@@ -5,8 +5,9 @@ import math
 import numpy as np
 from scipy import special
 
-from reports.stats import ensembles, ledger, rows
-from reports.stats.gaps import GAPS
+from reports.stats.bias_variance import ledger
+from reports.stats.bias_variance.gaps import GAPS
+from reports.stats.settings import ensembles, rows
 from tests.soak.coverage import errors, memory, worlds
 from tests.soak.coverage.cells import Cell, Result, held
 from tests.soak.coverage.worlds import Probit

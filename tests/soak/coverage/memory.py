@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from reports.frames import Run
 from reports.predictions import Predictions
-from reports.stats import losses, rows
+from reports.stats.sampling import losses
+from reports.stats.settings import rows
 
 Array = NDArray[np.float64]
 NOWHERE = Path("simulated")

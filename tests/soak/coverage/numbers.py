@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reports.stats import rows
+from reports.stats.settings import rows
 from tests.soak.coverage import memory
 from tests.soak.coverage.cells import Cell, Result, held
 from tests.soak.coverage.worlds import Logits, Residuals

@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 
 from reports.folds import Folds
-from reports.stats import decomposition, larger, spread
-from reports.stats.decomposition import Decomposition
+from reports.stats.bias_variance import decomposition, larger
+from reports.stats.bias_variance.decomposition import Decomposition
+from reports.stats.sampling import spread
 from tests.soak.coverage import memory
 from tests.soak.coverage.cells import Cell, Result, held, said
 from tests.soak.coverage.worlds import Array

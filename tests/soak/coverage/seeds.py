@@ -6,8 +6,9 @@ import numpy as np
 from scipy import special, stats
 
 from reports import units
-from reports.stats import convergence, intervals, permutation
-from reports.stats.objectives import Objective
+from reports.stats.sampling import intervals, permutation
+from reports.stats.settings.objectives import Objective
+from reports.stats.speed import convergence
 from tests.soak.coverage.cells import Cell, Result, held
 from tests.soak.coverage.worlds import Array
 

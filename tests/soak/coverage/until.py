@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from reports.folds import Folds
-from reports.stats import differences, open_questions, recommending
-from reports.stats.open_questions import Look
+from reports.stats.answer import recommending
+from reports.stats.bias_variance import open_questions
+from reports.stats.bias_variance.open_questions import Look
+from reports.stats.settings import differences
 from tests.soak.coverage import memory
 from tests.soak.coverage.cells import NOTHING, Cell, Result, said
 from tests.soak.coverage.fold_worlds import Learner, Task, confirmed

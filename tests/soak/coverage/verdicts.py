@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.sections import answers
-from reports.stats import comparison, differences, gaps, ledger, measures, scores
-from reports.stats.measures import Measure
+from reports.stats.bias_variance import gaps, ledger
+from reports.stats.sampling import scores
+from reports.stats.settings import comparison, differences, measures
+from reports.stats.settings.measures import Measure
 from tests.soak.coverage import memory, worlds
 from tests.soak.coverage.cells import Cell, Result, held, said
 from tests.soak.coverage.worlds import Probit

@@ -1,0 +1,1 @@
+"""Which model to use, and which value of the word in question."""

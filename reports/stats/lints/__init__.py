@@ -1,0 +1,1 @@
+"""Faults of a study that its run gives away."""

@@ -1,0 +1,1 @@
+"""What the search's trials tell, which were not confirmed."""

@@ -1,0 +1,1 @@
+"""What each setting comes to on new rows, and what two of them differ by."""

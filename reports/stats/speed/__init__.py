@@ -1,0 +1,1 @@
+"""Learning curves, and how soon networks reach a target."""
