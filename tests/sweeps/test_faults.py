@@ -82,6 +82,10 @@ def test_a_synonym_stands_for_what_there_is() -> None:
         ("search: {n_jobs: 2}", "(write --jobs on the command line)"),
         ("fixed: {n_estimators: 100}", "(of trees: boosting is trained beside the networks,"),
         ("space: {l2: {min: 1, high: 2}}", "got 'min' (did you mean 'low'?)"),
+        # A key of ours at a wrong place: the one in the same section, else the one that there is.
+        ("budgets: {split: {test: 0.1}}", "(write data: {split: …})"),
+        ("confirm: {resample: kfold}", "(write replicates: {resample: …})"),
+        ("until: decided", "(write confirm: {until: …})"),
     ],
 )
 def test_keys_of_other_tools_are_told_their_place(line: str, said: str) -> None:

@@ -1,7 +1,8 @@
 """pydantic's errors as ours: the file's line, the key, what was expected, what was got."""
 
 import re
-from typing import cast
+from collections.abc import Iterator
+from typing import cast, get_args
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
@@ -45,13 +46,9 @@ PLACES = {
     **dict.fromkeys(("param_grid", "param_distributions"), "space: {…}"),
     **dict.fromkeys(("test_size", "validation_split"), "data: {split: {dev: …, test: …}}"),
     "direction": "objective: {metric: …, direction: …}",
-    "sampler": "search: {sampler: …}",
     "algorithm": "search: {sampler: …}",
-    "pruner": "search: {pruner: …}",
     "timeout": "budgets: {time: …}",
     "n_startup_trials": "search: {sampler: {tpe: {startup: …}}}",
-    "target": "data: {target: …}",
-    "baselines": "confirm: {baselines: …}",
 }
 HIDDEN = ("name",)  # of a named section
 OURS = ("name", "fixed")  # of the study itself
@@ -66,7 +63,7 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     if kind == "missing":
         return document.fault(path, f"expected a value, got nothing ({_about(path)})")
     if kind == "extra_forbidden":
-        hint = _of_key(parts, _known(parts[:-1], study))
+        hint = _of_key(parts, _known(parts[:-1], study), study)
         return document.fault(path, Expected("a known key", parts[-1], hint))
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return document.fault(path, Expected("a mapping", got))
@@ -86,7 +83,7 @@ def fault(document: Document, error: ErrorDetails, study: type[BaseModel]) -> Fa
     return document.fault(path, Expected(noun, got, hint))
 
 
-def _of_key(parts: list[str], known: list[str]) -> str:
+def _of_key(parts: list[str], known: list[str], study: type[BaseModel]) -> str:
     """Where a key belongs, or which of the section's it may stand for."""
     key = parts[-1]
     is_top, put = len(parts) == 1, "a hyperparameter: put it in fixed or space"
@@ -96,8 +93,35 @@ def _of_key(parts: list[str], known: list[str]) -> str:
         return same
     if place := PLACES.get(synonyms.plain(key)):
         return f"write {place}"
-    other = synonyms.meant(key, VOCABULARY) if is_top else ""
-    return f"{other} {put}" if other else did_you_mean(key, known)
+    if other := synonyms.meant(key, VOCABULARY) if is_top else "":
+        return f"{other} {put}"
+    near = did_you_mean(key, known)
+    place = "" if "mean" in near else _elsewhere(parts, study)
+    return f"write {place}" if place else near
+
+
+def _elsewhere(parts: list[str], study: type[BaseModel]) -> str:
+    """Where a key of that name stands, in this section before others; "" if in several places."""
+    places = {path for path in _places(study) if path[-1] == parts[-1]}
+    nearby = {path for path in places if path[0] == parts[0]} or places
+    least = min(map(len, nearby), default=0)
+    highest = [path for path in nearby if len(path) == least]
+    if len(highest) != 1:
+        return ""
+    text = "…"
+    for name in reversed(highest[0]):
+        text = f"{name}: {text}" if text == "…" else f"{name}: {{{text}}}"
+    return text
+
+
+def _places(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of each key of a section and of those in it."""
+    for name, field in model.model_fields.items():
+        path = (*above, field.alias or name)
+        yield path
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                yield from _places(kind, path)
 
 
 def _about(path: str) -> str:
