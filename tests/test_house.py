@@ -109,6 +109,11 @@ ROOMS = {
         *("cell", "generators", "source", "readers", "given", "column"),
         *("arrays", "divided", "remarks", "datasets"),
     ),
+    "sweeps.data.source": (
+        *("read_options", "frames", "room", "source_names", "unpacking", "encodings", "lines"),
+        *("cell_places", "source_table", "file_kinds", "bundled", "openml", "synthetic"),
+        *("data_files", "sources"),
+    ),
     "reports.stats": (
         *("sampling", "settings", "search", "answer", "speed", "bias_variance", "learned"),
         "lints",

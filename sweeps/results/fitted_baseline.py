@@ -17,7 +17,7 @@ from sweeps.data.column.encode import Encoder
 from sweeps.data.datasets import whole_dataset
 from sweeps.data.divided.divided_table import DividedTable
 from sweeps.data.given import given_rows
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.phases import final, prepare
 from sweeps.results import predicting
 from sweeps.storage import identities

@@ -18,7 +18,7 @@ from sweeps.data.arrays.dataset import Target
 from sweeps.data.column import input_layouts
 from sweeps.data.column.encode import Encoder
 from sweeps.data.given import given_rows
-from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions
 from sweeps.results import predicting
 from sweeps.results.fitted_scales import STANDARDIZED, FittedScales
 

@@ -20,7 +20,7 @@ from sweeps.base.errors import Unquoted, UserError, show
 from sweeps.data import Dataset
 from sweeps.data.arrays.dataset import Target
 from sweeps.data.column.encode import Encoder
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
 from sweeps.results import fitted_scales

@@ -10,7 +10,7 @@ from sweeps.base.errors import Expected, UserError
 from sweeps.data.arrays.dataset import Target
 from sweeps.data.column.encode import Encoder
 from sweeps.data.given import given_rows
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 
 
 class Predictor(Protocol):

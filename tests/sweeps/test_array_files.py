@@ -22,7 +22,7 @@ from sweeps.data.arrays.dataset import Dataset
 from sweeps.data.datasets import loading
 from sweeps.data.datasets.loading import load
 from sweeps.data.source import data_files
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 from tests.needs import shared

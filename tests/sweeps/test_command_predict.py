@@ -18,7 +18,8 @@ from sweeps.commands.work import predict
 from sweeps.data.column.number_columns import NumberColumn
 from sweeps.data.column.word_columns import CategoryColumn
 from sweeps.data.source import data_files
-from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, ReadOptions, alternatives
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, alternatives
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.results.result import Result
 from tests.sweeps.helpers import command, environment, sweeps
 

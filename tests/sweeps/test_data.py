@@ -15,7 +15,7 @@ from sweeps.data.column import encode
 from sweeps.data.column.encode import Encoder
 from sweeps.data.datasets.loading import load
 from sweeps.data.source import sources
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.data.source.sources import FORMS
 from sweeps.study.data_section import DataSpec
 from sweeps.study.metrics import worst

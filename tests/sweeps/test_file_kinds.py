@@ -11,7 +11,8 @@ import pytest
 
 from sweeps.data.datasets.loading import load
 from sweeps.data.source import data_files, file_kinds, sources
-from sweeps.data.source.file_kinds import DEFAULTS, FILE_KINDS, FileKind, Reader, alternatives
+from sweeps.data.source.file_kinds import FILE_KINDS, FileKind, Reader, alternatives
+from sweeps.data.source.read_options import DEFAULTS
 from sweeps.study.data_section import DataSpec
 from tests.pages import REFERENCE
 from tests.sweeps.helpers import sweeps

@@ -13,7 +13,7 @@ from sweeps.commands.work import new, predict
 from sweeps.data.datasets.loading import load
 from sweeps.data.readers import separators
 from sweeps.data.source import data_files, file_kinds, sources
-from sweeps.data.source.file_kinds import ReadOptions
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.results import model_file
 from sweeps.study.data_section import DataSpec
 from sweeps.study.file import documents, parsing

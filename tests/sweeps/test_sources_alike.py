@@ -24,7 +24,7 @@ from sweeps.base.errors import UserError
 from sweeps.commands.work import new, predict
 from sweeps.data.arrays.dataset import Dataset
 from sweeps.data.datasets.loading import load
-from sweeps.data.source import data_files, file_kinds
+from sweeps.data.source import data_files, read_options, unpacking
 from sweeps.data.source.file_kinds import FILE_KINDS
 from sweeps.results.model import Model
 from sweeps.study.data_section import DataSpec
@@ -129,7 +129,7 @@ def rows(numbers_alone: bool = False) -> pd.DataFrame:
 def written(folder: Path, end: str, frame: pd.DataFrame) -> Path:
     """A file of the frame, its name ending so."""
     path = folder / f"rows{end}"
-    packing = file_kinds.packing(path)
+    packing = unpacking.packing(path)
     plain = path.with_name(f"rows{end.removesuffix(packing)}")
     WRITERS[end.removesuffix(packing)](frame, plain)
     if packing:
@@ -217,7 +217,7 @@ def test_a_damaged_file_of_every_kind_is_one_line(tmp_path: Path, end: str, how:
 def fault_of(path: Path) -> str | None:
     """What is said of a file that cannot be read."""
     try:
-        data_files.read(path, data_files.expect(path, ""), file_kinds.DEFAULTS)
+        data_files.read(path, data_files.expect(path, ""), read_options.DEFAULTS)
     except UserError as fault:
         return str(fault)
     return None
@@ -235,7 +235,7 @@ def test_rows_of_arff(tmp_path: Path, row: str) -> None:
     head = "@relation r\n@attribute x real\n@attribute 'a word' string\n"
     rest = "@attribute d date 'yyyy-MM-dd'\n@attribute y {a, b}\n% a remark\n@data\n"
     (tmp_path / "t.arff").write_text(head + rest + row + "\n?,?,?,a\n")
-    found = data_files.read(tmp_path / "t.arff", FILE_KINDS[".arff"], file_kinds.DEFAULTS)
+    found = data_files.read(tmp_path / "t.arff", FILE_KINDS[".arff"], read_options.DEFAULTS)
     assert list(found) == ["x", "a word", "d", "y"]
     assert list(found.iloc[0]) == [1.0, "it's", "2024-01-02", "b"]
     assert list(found.iloc[1].isna()) == [True, True, True, False]

@@ -11,8 +11,8 @@ import pandas as pd
 from sweeps.data.cell import cells, detection_limits, dtypes, number_formats, number_spellings
 from sweeps.data.readers import text_tables
 from sweeps.data.source import data_files, encodings, file_kinds, sources
-from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.source.lines import TextForm, TextRow
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions
 from sweeps.data.source.source_table import SourceTable
 
 Target = str | tuple[str, ...] | None

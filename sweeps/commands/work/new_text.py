@@ -15,7 +15,8 @@ from sweeps.data.arrays.dataset import Target
 from sweeps.data.divided import targets
 from sweeps.data.remarks import skewed
 from sweeps.data.source import sources
-from sweeps.data.source.file_kinds import ReadOptions, alternatives
+from sweeps.data.source.file_kinds import alternatives
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.data.source.source_table import SourceTable
 from sweeps.study.data_section import DataSpec
 

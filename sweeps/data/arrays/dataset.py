@@ -18,7 +18,7 @@ from sweeps.data.arrays.target import Target as Target
 from sweeps.data.arrays.target import TargetScale as TargetScale
 from sweeps.data.column.encode import Encoder
 from sweeps.data.column.number_inputs import NumberInputs
-from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions
 from sweeps.study import compatibility
 
 if TYPE_CHECKING:

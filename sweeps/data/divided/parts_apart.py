@@ -14,8 +14,8 @@ from sweeps.data.column import code_columns
 from sweeps.data.divided import target_gaps
 from sweeps.data.source import source_names, sources
 from sweeps.data.source.cell_places import place
-from sweeps.data.source.file_kinds import ReadOptions
 from sweeps.data.source.lines import Lines, LinesOfFiles
+from sweeps.data.source.read_options import ReadOptions
 from sweeps.data.source.source_table import FileRows, SourceTable
 from sweeps.study.data_section import DataSpec
 

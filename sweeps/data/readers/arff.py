@@ -14,8 +14,9 @@ import pandas as pd
 from sweeps.base.errors import show
 from sweeps.data.cell.cells import BOOLEANS
 from sweeps.data.source import unpacking
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
 from sweeps.data.source.lines import Lines
+from sweeps.data.source.read_options import ReadOptions
 
 GAP = "?"
 _NAME = r"""(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^\s{]+))"""

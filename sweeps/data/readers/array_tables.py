@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.data.readers import array_choice, stored_arrays
 from sweeps.data.readers.stored_arrays import Arrays, Opener, StoredArray, described
-from sweeps.data.source.file_kinds import Reader, ReadOptions, Target, each_target
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions, Target, each_target
 from sweeps.data.source.source_table import SourceTable
 
 BYTE = 255  # what the bytes of images are divided by

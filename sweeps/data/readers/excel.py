@@ -14,7 +14,8 @@ import pandas as pd
 from sweeps.base.errors import Expected, UserError, did_you_mean, show
 from sweeps.data.cell.cells import NA_VALUES, text
 from sweeps.data.source import room
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook

@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from sweeps.data.readers import arrow_tables
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

@@ -20,7 +20,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, printable
 from sweeps.data.readers import array_tables
-from sweeps.data.source.file_kinds import Reader, ReadOptions, Target
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions, Target
 from sweeps.data.source.source_table import SourceTable
 
 ENDS = (*(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm"),)

@@ -11,8 +11,9 @@ import pandas as pd
 
 from sweeps.base.errors import show
 from sweeps.data.source import frames, unpacking
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
 from sweeps.data.source.lines import Lines
+from sweeps.data.source.read_options import ReadOptions
 
 LARGEST = 2**63  # whole numbers beyond are read with a point
 DIGITS = 400  # no number has more

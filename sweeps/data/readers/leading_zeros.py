@@ -13,7 +13,7 @@ import pandas as pd
 
 from sweeps.data.cell import cells, dtypes
 from sweeps.data.readers import text_tables
-from sweeps.data.source import file_kinds, unpacking
+from sweeps.data.source import unpacking
 from sweeps.data.source.lines import BLANKS, TextLines
 
 PIECE = 1 << 16  # bytes
@@ -79,7 +79,7 @@ def _has_some(lines: TextLines, is_exact: bool) -> bool:
 
 def _pieces(path: Path, is_exact: bool) -> Iterator[bytes]:
     """All lines of a file, or some from all over it; of a long packed one the first."""
-    size, is_packed = path.stat().st_size, bool(file_kinds.packing(path))
+    size, is_packed = path.stat().st_size, bool(unpacking.packing(path))
     is_long = not is_exact and size > PIECES * PIECE
     with unpacking.opened(path) as file:
         rest, done = b"", 0

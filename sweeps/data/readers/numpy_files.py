@@ -23,7 +23,8 @@ from sweeps.data.readers.stored_arrays import (
     one_reason,
     with_fields,
 )
-from sweeps.data.source.file_kinds import Reader, ReadOptions, Target, each_target
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions, Target, each_target
 from sweeps.data.source.source_table import SourceTable
 
 PICKLE = "a pickle, which could run code when it is read (save arrays by numpy.savez)"

@@ -7,7 +7,8 @@ import pandas as pd
 
 from sweeps.data.readers.arrow_tables import LONG, expect_each_name_once, frame
 from sweeps.data.source import room
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions
 
 
 def read(path: Path, options: ReadOptions) -> pd.DataFrame:

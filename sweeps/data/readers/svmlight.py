@@ -11,7 +11,8 @@ import pandas as pd
 
 from sweeps.base.errors import show
 from sweeps.data.source import room, unpacking
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
+from sweeps.data.source.read_options import ReadOptions
 
 TARGET = "y"
 

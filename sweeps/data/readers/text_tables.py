@@ -14,8 +14,9 @@ from sweeps.data.cell import decimal_commas, dtypes
 from sweeps.data.cell.cells import NA_VALUES
 from sweeps.data.readers import separators
 from sweeps.data.source import cell_places, frames, lines, unpacking
-from sweeps.data.source.file_kinds import Reader, ReadOptions
+from sweeps.data.source.file_kinds import Reader
 from sweeps.data.source.lines import Lines, TextForm, TextLines, TextRow
+from sweeps.data.source.read_options import ReadOptions
 
 MANY = 500  # columns, from which on it is worth its time to have them in one array
 ROW_NAMES = " (row names of R? name their column, too, in the header)"

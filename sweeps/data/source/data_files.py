@@ -11,9 +11,10 @@ import studies
 from sweeps.base import files
 from sweeps.base.errors import Expected, UserError, did_you_mean, printable
 from sweeps.data.cell import cells, decimal_commas
-from sweeps.data.source import encodings, file_kinds, frames
-from sweeps.data.source.file_kinds import FileKind, ReadOptions, Target
+from sweeps.data.source import encodings, file_kinds, frames, read_options
+from sweeps.data.source.file_kinds import FileKind
 from sweeps.data.source.lines import Lines
+from sweeps.data.source.read_options import ReadOptions, Target
 from sweeps.data.source.source_table import SourceTable
 
 # What readers raise at a file that holds no table, or none that they know how to read.
@@ -53,7 +54,7 @@ def table(path: Path, kind: FileKind, options: ReadOptions, target: Target) -> S
     """
     if kind.reader.table is not None:
         return _made(path, kind.reader.table, options, target)
-    target = next(iter(file_kinds.each_target(target)), None)
+    target = next(iter(read_options.each_target(target)), None)
     frame = read(path, kind, options)
     names = list(frame.columns)
     if target is None:

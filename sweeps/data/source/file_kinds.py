@@ -6,57 +6,20 @@ light, for help texts name the kinds; a reader is imported once a file of its ki
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sweeps.base.errors import Expected
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions, Target
+from sweeps.data.source.unpacking import PACKED, packing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sweeps.data.source.lines import Lines
     from sweeps.data.source.source_table import SourceTable
-    from sweeps.study.data_section import DataSpec
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """How a study says that its file is to be read: keys of `data:`, each with its default.
-
-    separator: of fields, "auto" where the file shows it. missing: further texts of gaps. header:
-    whether the first row names the columns. sheet: of a workbook, None for the first.
-    """
-
-    separator: str = "auto"
-    encoding: str = "utf-8"
-    decimal: str = "."
-    missing: tuple[str, ...] = ()
-    header: bool = True
-    sheet: str | None = None
-    inputs: str | None = None
-    classes: str | None = None
-    examples: str | None = None
-    scale: float | None = None
-    size: int | None = None
-    color: str | None = None
-
-    @classmethod
-    def of(cls, spec: "DataSpec") -> "ReadOptions":
-        """Those of a study."""
-        given = {field.name: getattr(spec, field.name) for field in fields(cls)}
-        return cls(**{**given, "missing": tuple(map(str, given["missing"]))})
-
-    @property
-    def changed(self) -> dict[str, Any]:
-        """Those that are not the defaults."""
-        given = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {f.name: given[f.name] for f in fields(self) if given[f.name] != f.default}
-
-
-DEFAULTS = ReadOptions()
-Target = str | tuple[str, ...] | None  # as a study names it: a column or an array, or several
 
 
 @dataclass(frozen=True)
@@ -126,8 +89,6 @@ FILE_KINDS: Mapping[str, FileKind] = {
 }
 # A folder with pictures in one folder for each class.
 IMAGES = FileKind("images", ("size", "color"))
-# How the name of a packed file of text ends; a .zip holds one file.
-PACKED = (".gz", ".bz2", ".xz", ".zip")
 
 _SHEET = "save its sheet as .csv"
 _PICKLE = "it could run code when it is read: save tables as .parquet, arrays by numpy.savez"
@@ -144,19 +105,14 @@ REMEDIES: Mapping[str, str] = {
 def suffix(path: Path) -> str:
     """The end of a file's name that says its kind, and how it is packed; the longest there is."""
     name = path.name.lower()
-    packing = next((end for end in PACKED if name.endswith(end)), "")
-    plain = name.removesuffix(packing)
-    known = [end + packing for end, kind in FILE_KINDS.items() if _ends(plain, end, kind, packing)]
+    packed = packing(path)
+    plain = name.removesuffix(packed)
+    known = [end + packed for end, kind in FILE_KINDS.items() if _ends(plain, end, kind, packed)]
     return max(known, key=len, default=path.suffix.lower())
 
 
-def _ends(plain: str, end: str, kind: FileKind, packing: str) -> bool:
-    return plain.endswith(end) and (kind.is_text or not packing)
-
-
-def packing(path: Path) -> str:
-    """How a file is packed, by its name: one of PACKED, or ""."""
-    return next((end for end in PACKED if path.name.lower().endswith(end)), "")
+def _ends(plain: str, end: str, kind: FileKind, packed: str) -> bool:
+    return plain.endswith(end) and (kind.is_text or not packed)
 
 
 def find(path: Path) -> FileKind | None:
@@ -164,11 +120,6 @@ def find(path: Path) -> FileKind | None:
     end = suffix(path)
     kind = FILE_KINDS.get(end.removesuffix(packing(path)) or end)
     return IMAGES if kind is None and os.path.isdir(path) else kind
-
-
-def each_target(target: Target) -> tuple[str, ...]:
-    """Those that the study names."""
-    return target if isinstance(target, tuple) else () if target is None else (target,)
 
 
 FOLDER = "a folder of pictures"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from sweeps.data.cell import cells, dtypes
-from sweeps.data.source.file_kinds import DEFAULTS, ReadOptions
 from sweeps.data.source.lines import Lines, LinesOfFiles
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,8 @@ from typing import Any
 
 from sweeps.base.errors import Expected, did_you_mean
 from sweeps.data.source import bundled, data_files, file_kinds, openml, source_names, synthetic
-from sweeps.data.source.file_kinds import (
-    DEFAULTS,
-    FILE_KINDS,
-    FOLDER,
-    ReadOptions,
-    Target,
-    alternatives,
-)
+from sweeps.data.source.file_kinds import FILE_KINDS, FOLDER, alternatives
+from sweeps.data.source.read_options import DEFAULTS, ReadOptions, Target
 from sweeps.data.source.source_table import SourceTable
 from sweeps.study.hyperparameters.kinds import Number
 

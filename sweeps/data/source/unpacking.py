@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, TextIO
 
-from sweeps.data.source import file_kinds
-
+# How the name of a packed file of text ends; a .zip holds one file.
+PACKED = (".gz", ".bz2", ".xz", ".zip")
 # Text of numbers and words packs ten times smaller, that of one word a hundred times: what unpacks
 # to more than both is made to fill a memory.
 FREE = 100_000_000  # bytes
@@ -26,17 +26,22 @@ _BROKEN = (
 _OPENERS: Mapping[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
+def packing(path: Path) -> str:
+    """How a file is packed, by its name: one of PACKED, or ""."""
+    return next((end for end in PACKED if path.name.lower().endswith(end)), "")
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
     """The bytes that a file holds, unpacked.
 
     Errors: OSError; ValueError for a packing that is damaged, or unpacks to too much.
     """
-    packing = file_kinds.packing(path)
-    if packing:
+    how = packing(path)
+    if how:
         known = path.stat()
-        _check(path, packing, known.st_size, known.st_mtime_ns)
-    with _stream(path, packing) as stream:
+        _check(path, how, known.st_size, known.st_mtime_ns)
+    with _stream(path, how) as stream:
         yield stream
 
 
