@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import summary, text
 from reports.frames import Run, once
+from reports.naming import plain_name
 from reports.stats.search import tuning
 
 WIDTH = 27  # of a label: what a legend holds on a phone
@@ -34,8 +35,8 @@ def searched(run: Run, config: str) -> dict[str, Any]:
 
 
 def in_words(run: Run, config: str) -> str:
-    """`learning_rate 0.003, optimizer adam`: all of them."""
-    return text.settings(searched(run, config))
+    """`learning rate 0.003, optimizer adam`: all of them, in all their digits."""
+    return text.settings({plain_name(name): x for name, x in searched(run, config).items()})
 
 
 @once
