@@ -144,9 +144,7 @@ def heat(cells: Cells, percent: bool, source: str, lower_is: str) -> Figure:
     )
     caption = f"{source} The more colour, the lower. Framed: {lower_is}."
     if not cells.are_all_confirmed:
-        caption += (
-            " With a dot: trained again in the confirmation, whose numbers are in the table."
-        )
+        caption += " With a dot: trained again in the confirmation, whose numbers are in the table."
     found = _heat(cells, percent)
     title = capital(f"{cells.words[0]} against {cells.words[1]}")
     return Figure("arms-map", title, caption, (found,), data)

@@ -53,5 +53,7 @@ def _counted(counts: Sequence[tuple[str, int]], total: int) -> str:
     if total == 1:
         return f"the other {each[0][0]}"
     (words, count), *rest = each
-    first = f"all {total} others {words}" if count == total else f"{count} of {total} others {words}"
+    first = (
+        f"all {total} others {words}" if count == total else f"{count} of {total} others {words}"
+    )
     return ", ".join([first, *(f"{count} {words}" for words, count in rest)])

@@ -151,7 +151,11 @@ def _table(run: Run) -> Table:
     lines += [_of_search(run, arm) for arm in missing[: max(MOST - len(lines), 0)]]
     unit = "" if by.is_error else f" ({shown.quantity(run, by)})"
     heads = ("Error on new data", f"Difference to the best{unit}", "Probability of being best")
-    columns = (Column(text.capital(_compared(run))), *(Column(head, True) for head in heads), Column("Against the best"))
+    columns = (
+        Column(text.capital(_compared(run))),
+        *(Column(head, True) for head in heads),
+        Column("Against the best"),
+    )
     left = len(judged) + len(missing) - len(lines)
     hidden = f" Not lines: {text.count(left, 'arm')} of the search." * bool(left)
     return Table("arms-table", _caption(run), columns, tuple(lines), note=_note(run) + hidden)

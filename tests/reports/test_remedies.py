@@ -57,7 +57,12 @@ def having(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[
     ("verdict", "settings", "said", "unsaid"),
     [
         (VARIANCE, {"keep_prob": 0.5}, "more dropout than 50\N{NO-BREAK SPACE}%", "dropout 50"),
-        (VARIANCE, {"keep_prob": 0.8}, "and did not: hidden layers [32, 16], dropout 20", "more dropout"),
+        (
+            VARIANCE,
+            {"keep_prob": 0.8},
+            "and did not: hidden layers [32, 16], dropout 20",
+            "more dropout",
+        ),
         (VARIANCE, {"hidden": [16]}, "smaller hidden layers than [16]", "larger"),
         (VARIANCE, {"hidden": []}, "More training rows", "hidden layers"),
         (VARIANCE, {"hidden": []}, "and did not: L2 penalty 0.001.", "dropout"),
