@@ -49,8 +49,8 @@ def reach(
     if ladder["speedup"].notna().any() and len(configs) > 1 and default is not None:
         panels.append(_ladder(ladder, configs, default, percent, named))
     caption = (
-        f"First: share of the networks that have reached a {words}, by Kaplan and Meier; below, how "
-        "many had not yet. Networks that diverged or never got there count as missing at "
+        f"First: share of the networks that have reached a {words}, by Kaplan and Meier; below, "
+        "how many had not yet. Networks that diverged or never got there count as missing at "
         "the horizon. Second: ratio of mean epochs, misses at the horizon, the defaults' over each "
         "setting's, for twenty targets from easy to hard, without intervals; hollow where half of "
         "the networks or more miss it, nothing where all of a side do."

@@ -18,7 +18,7 @@ SAID = {
 
 
 def of_quality(run: Run) -> str:
-    """`Beside momentum, the best: 1 of 6 others as good (within half a point), 5 worse.`"""
+    """By what they err: `Beside momentum, the best: 1 of 6 others as good, 5 worse`."""
     first, *others = arms.judged(run) or (None,)
     if first is None or not others:
         return ""
@@ -30,7 +30,7 @@ def of_quality(run: Run) -> str:
 
 
 def of_speed(run: Run) -> str:
-    """`Beside momentum, the fastest: 1 of 3 others slower, 2 not decided.`"""
+    """By when they get there: `Beside momentum, the fastest: 1 of 3 others slower`."""
     aim = convergence.target(run)
     found = () if aim is None else pace.paces(run, aim)
     if len(found) < 2 or not found[0].reached:

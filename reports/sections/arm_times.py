@@ -26,7 +26,10 @@ def times_table(run: Run) -> Table | None:
     aim = convergence.target(run)
     caption, note = "Time to the target", ""
     if aim is not None:
-        caption, note = f"Time to a {aim.least(run)}", f"The target is {aim.source}. "
+        caption, note = (
+            f"Time to a {aim.least(run)}",
+            f"The target is {aim.source.removesuffix(' target')}. ",
+        )
     note += (
         "Times: means, those that missed the target counting with the horizon that all had; "
         "ratios against the fastest by paired permutation, the fastest being chosen by these "

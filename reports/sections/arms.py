@@ -75,7 +75,8 @@ def _with_differences(run: Run, errors: Figure) -> Figure:
     apart = asked.good(run, "arms-apart", ("panel",), MOST)
     if apart is None:
         return errors
-    caption = f"First: {errors.caption} Second, by which it is decided: the {apart.title}."
+    first = errors.caption[0].lower() + errors.caption[1:]
+    caption = f"First: {first} Second, by which it is decided: the {apart.title}."
     return replace(errors, panels=(*errors.panels, *apart.panels), caption=caption)
 
 
@@ -162,9 +163,10 @@ def _table(run: Run) -> Table:
 
 
 def _caption(run: Run) -> str:
-    is_whole = not stats.missing(run) or len(stats.words(run)) == 1
-    each = "each value at its best" if len(stats.words(run)) == 1 else "each pair"
-    return f"{text.capital(_compared(run))}: {each if is_whole else 'the pairs that were trained again'}"
+    each = "each value at its best"
+    if len(stats.words(run)) == 2:
+        each = "the pairs that were trained again" if stats.missing(run) else "each pair"
+    return f"{text.capital(_compared(run))}: {each}"
 
 
 def _confirmed(run: Run, one: Judged) -> Row:
@@ -206,7 +208,8 @@ def _of_search(run: Run, arm: Arm) -> Row:
 
 
 def _note(run: Run) -> str:
-    many = len(stats.judged(run))
+    judged = stats.judged(run)
+    many = len(judged)
     said = [
         f"Brackets: {text.LEVEL} intervals; errors and differences for {rows.covers(run, 'rows')}. "
         f"Of {text.count(many, 'arm')} each interval is for itself: of many, some exclude 0 by "
@@ -216,6 +219,11 @@ def _note(run: Run) -> str:
         "equals none seems to be ahead. It is of the settings that stand "
         "for the arms."
     ]
+    if judged and judged[0].chance < max(one.chance for one in judged):
+        said.append(
+            "The first has the best mean; where intervals are lopsided, another may be likelier to "
+            "be the best."
+        )
     if _beside(run):
         total = len(stats.arms(run)) + 1
         said.append(

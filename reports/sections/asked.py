@@ -35,7 +35,7 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
         reached = f"{one.reached}/{one.n}"
         never = "" if one.reached else "not reached"
         said = f"{text.time(one.time, one.reached)} ({one.reached} of {one.n} reached it)"
-        label = wrapped(f"{names[one.config]} ({reached})", _long(sizes))
+        label = wrapped(f"{names[one.config]} ({reached})", LONG)
         ranked.append(RankedArm(label, one.time, said, never, run.trial_of(one.config)))
     scale = units.unit(run, aim.metric)
     what = f"epochs to a {scale.name} of {scale.value(aim.value)}"

@@ -27,8 +27,8 @@ class Lever:
     """A setting whose size moves a network between bias and variance.
 
     grows: +1 where more of it fits the training rows better, -1 where worse. ends: beyond which it
-    cannot go. up, down: what raising and lowering it is called. what, said: what it is called itself,
-    and its value.
+    cannot go. up, down: what raising and lowering it is called. what, said: what it is called
+    itself, and its value.
     """
 
     name: str

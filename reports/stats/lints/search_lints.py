@@ -82,10 +82,10 @@ def edges(run: Run) -> Iterator[Lint]:
         yield Lint(
             "best near an edge",
             WARN,
-            f"The best {plain_name(one.name)}, {text.value(one.value)}, lies at the {one.end} end of its range "
-            f"({text.value(one.entry['low'])} to {text.value(one.entry['high'])}).",
-            f"Widen its range beyond {text.value(one.entry[one.end])} and search again, unless that "
-            "end is its natural limit.",
+            f"The best {plain_name(one.name)}, {text.value(one.value)}, lies at the {one.end} end "
+            f"of its range ({text.value(one.entry['low'])} to {text.value(one.entry['high'])}).",
+            f"Widen its range beyond {text.value(one.entry[one.end])} and search again, unless "
+            "that end is its natural limit.",
             "sensitivity",
         )
 
