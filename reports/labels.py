@@ -35,8 +35,17 @@ def searched(run: Run, config: str) -> dict[str, Any]:
 
 
 def in_words(run: Run, config: str) -> str:
-    """`learning rate 0.003, optimizer adam`: all of them, in all their digits."""
-    return text.settings({plain_name(name): x for name, x in searched(run, config).items()})
+    """`learning rate 0.00303, optimizer adam, dropout 7.81 %`: all of them, in all their digits."""
+    return ", ".join(_in_full(name, value) for name, value in searched(run, config).items())
+
+
+def _in_full(name: str, value: Any) -> str:
+    if name == "hidden":
+        return _layers(value)
+    if name == "keep_prob" and isinstance(value, int | float):
+        return f"dropout {100 * (1 - value):.3g}{text.SPACE}%"
+    said = text.value(value)
+    return f"{plain_name(name)} {said.replace('_', ' ') if isinstance(value, str) else said}"
 
 
 @once

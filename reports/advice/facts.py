@@ -144,9 +144,9 @@ def limit(run: Run, name: str) -> Fact:
 def _would_tell(found: Limit, is_short: bool) -> str:
     """What would settle what is open. is_short: whether it was still learning at the end."""
     if is_short and found.verdict in (gaps.CONDITIONAL, gaps.UNDECIDED):
-        return "; it was still getting better when training ended, so train longer first"
+        return "; still getting better when training ended: train longer first"
     if found.verdict == gaps.CONDITIONAL:
-        return "; the least error that is possible would tell which"
+        return "; the least possible error would tell which"
     if found.verdict != gaps.UNDECIDED:
         return ""
     if found.is_both:
@@ -154,8 +154,8 @@ def _would_tell(found: Limit, is_short: bool) -> str:
         tells = f"{found.decide or 'more rows'} would tell which is the larger"
         return f": it is too simple{noise}, and it overfits; {tells}"
     if found.decide:
-        return f"; {found.decide} would tell whether it is too simple or overfits"
-    return "; whether it is too simple or overfits is too close to call"
+        return f"; {found.decide} would tell too simple from overfitting"
+    return "; too simple or overfitting: too close to call"
 
 
 def _with_more_rows(run: Run, name: str, unit: units.Unit) -> str:

@@ -20,7 +20,7 @@ SAID = {
 def of_quality(run: Run) -> str:
     """By what they err: `Beside momentum, the best: 1 of 6 others as good, 5 worse`."""
     first, *others = arms.judged(run) or (None,)
-    if first is None or not others:
+    if first is None or len(others) < 2:  # one other has a sentence of its own
         return ""
     words = [one.difference.word if one.difference else SAME for one in others]
     least = next((one.difference for one in others if one.difference), None)
@@ -33,7 +33,7 @@ def of_speed(run: Run) -> str:
     """By when they get there: `Beside momentum, the fastest: 1 of 3 others slower`."""
     aim = convergence.target(run)
     found = () if aim is None else pace.paces(run, aim)
-    if len(found) < 2 or not found[0].reached:
+    if len(found) < 3 or not found[0].reached:
         return ""
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}
     others = found[1:]
@@ -48,10 +48,8 @@ def of_speed(run: Run) -> str:
 
 
 def _counted(counts: Sequence[tuple[str, int]], total: int) -> str:
-    """`1 of 6 others as good, 5 worse`; of one alone, `the other worse`."""
+    """`1 of 6 others as good, 5 worse`, `all 3 others slower`."""
     each = [(words, count) for words, count in counts if count]
-    if total == 1:
-        return f"the other {each[0][0]}"
     (words, count), *rest = each
     first = (
         f"all {total} others {words}" if count == total else f"{count} of {total} others {words}"

@@ -50,11 +50,11 @@ def in_short(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     if math.isnan(gaps[0].interval.estimate):
         return ""
     if replicates < 2:
-        return f"10 networks of a setting ({replicates} now)"
+        return f"10 networks ({replicates} now)"
     found = needed(gaps, replicates, few)
     if found is None:
         return "more networks and rows"
-    ways = [f"about {found.seeds} networks of a setting ({replicates} now)"] * bool(found.seeds)
+    ways = [f"about {found.seeds} networks ({replicates} now)"] * bool(found.seeds)
     now = text.number(found.gap.rows)
     ways += [f"about {text.number(found.rows)} rows ({now} now)"] * bool(found.rows)
     return " or ".join(ways)
