@@ -6,6 +6,7 @@ from typing import Any
 
 from reports import summary, text
 from reports.frames import Run, once
+from reports.naming import plain_name
 from reports.stats.search import tuning
 
 WIDTH = 27  # of a label: what a legend holds on a phone
@@ -34,8 +35,17 @@ def searched(run: Run, config: str) -> dict[str, Any]:
 
 
 def in_words(run: Run, config: str) -> str:
-    """`learning_rate 0.003, optimizer adam`: all of them."""
-    return text.settings(searched(run, config))
+    """`learning rate 0.00303, optimizer adam, dropout 7.81 %`: all of them, in all their digits."""
+    return ", ".join(_in_full(name, value) for name, value in searched(run, config).items())
+
+
+def _in_full(name: str, value: Any) -> str:
+    if name == "hidden":
+        return _layers(value)
+    if name == "keep_prob" and isinstance(value, int | float):
+        return f"dropout {100 * (1 - value):.3g}{text.SPACE}%"
+    said = text.value(value)
+    return f"{plain_name(name)} {said.replace('_', ' ') if isinstance(value, str) else said}"
 
 
 @once

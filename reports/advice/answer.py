@@ -186,7 +186,7 @@ def _group(run: Run, word: str, found: Sequence[Judged], others: int, is_margin_
         return COUNTED[word].format(len(found))
     names = _listed([name(run, one.arm) for one in found], others)
     one = found[0].difference
-    within = f" (within {reasons.margin_in_words(run, one)})" if one and not is_margin_said else ""
+    within = reasons.within_margin(run, one) if one and not is_margin_said else ""
     size = _size(run, found[0]) if len(found) == 1 and word != SAME else ""
     return SAID[word].format(within=within) + names + size
 

@@ -10,6 +10,7 @@ from reports.frames import Run
 from reports.stats.answer import recommending
 from reports.stats.answer.recommending import NETWORK, Choice
 from reports.stats.bias_variance import gaps, growth, limiting
+from reports.stats.bias_variance.limiting import Limit
 from reports.stats.lints import curve_lints
 from reports.stats.sampling import ratios
 from reports.stats.sampling.intervals import Interval
@@ -112,33 +113,49 @@ def bounds(unit: units.Unit, found: Interval, difference: bool = False) -> str:
     return unit.bounds(found, difference).strip(" []").replace(", ", " to ")
 
 
-# The plain word, the term, and what was seen, with the errors on training rows and on others.
-BOTH = "{train} on training rows, {new} on {rows}"
+# The plain word, and the term.
 LIMITS = {
-    gaps.HIGH_VARIANCE: ("overfitting", "variance", BOTH),
-    gaps.HIGH_BIAS: ("too simple", "bias", BOTH),
-    gaps.CONDITIONAL: ("noise, or too simple", "noise or bias", f"not known which{{end}}: {BOTH}"),
-    gaps.SMALL: ("little", "neither bias nor variance", BOTH),
-    gaps.UNDECIDED: (
-        "too simple, or overfitting",
-        "bias or variance",
-        f"not decided which{{end}}: {BOTH}",
-    ),
+    gaps.HIGH_VARIANCE: ("overfitting", "variance"),
+    gaps.HIGH_BIAS: ("too simple", "bias"),
+    gaps.CONDITIONAL: ("noise, or too simple", "noise or bias"),
+    gaps.SMALL: ("little", "neither bias nor variance"),
+    gaps.UNDECIDED: ("not known yet", "bias or variance"),
 }
 
 
 def limit(run: Run, name: str) -> Fact:
-    """What limits it."""
+    """What limits it, what was seen, and where that does not tell, what would."""
     found, unit = limiting.limit(run, name), shown.error_unit(run)
-    plain, term, seen = LIMITS[found.verdict]
+    plain, term = LIMITS[found.verdict]
     rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
     new = found.train + found.variance.estimate
     is_short = name == run.winner and any(True for _ in curve_lints.still_improving(run))
-    end = ", and it was still getting better when training ended" * is_short
-    beside = seen.format(train=unit.value(found.train), new=unit.value(new), rows=rows, end=end)
+    beside = f"{unit.value(found.train)} on training rows, {unit.value(new)} on {rows}"
     if not shown.measure(run).is_error:
         beside = f"{_plain_error(run)} {beside}"
-    return Fact("What limits it", term, plain, beside + _with_more_rows(run, name, unit))
+    if found.least is not None:
+        beside += f", {unit.value(found.least)} at best"
+    if found.is_both:
+        plain = "more than one thing"
+    beside += _would_tell(found, is_short) + _with_more_rows(run, name, unit)
+    return Fact("What limits it", term, plain, beside)
+
+
+def _would_tell(found: Limit, is_short: bool) -> str:
+    """What would settle what is open. is_short: whether it was still learning at the end."""
+    if is_short and found.verdict in (gaps.CONDITIONAL, gaps.UNDECIDED):
+        return "; still getting better when training ended: train longer first"
+    if found.verdict == gaps.CONDITIONAL:
+        return "; the least possible error would tell which"
+    if found.verdict != gaps.UNDECIDED:
+        return ""
+    if found.is_both:
+        noise = " (or the rows are noisy)" * (found.least is None)
+        tells = f"{found.decide or 'more rows'} would tell which is the larger"
+        return f": it is too simple{noise}, and it overfits; {tells}"
+    if found.decide:
+        return f"; {found.decide} would tell too simple from overfitting"
+    return "; too simple or overfitting: too close to call"
 
 
 def _with_more_rows(run: Run, name: str, unit: units.Unit) -> str:

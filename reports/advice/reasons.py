@@ -6,11 +6,12 @@ from reports import summary, text, units
 from reports.advice import shown
 from reports.advice.in_words import CONSTANTS, called
 from reports.frames import Run
-from reports.stats.answer import recommending
+from reports.stats.answer import arms, recommending
 from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice, Comparison
 from reports.stats.settings import differences, measures, objectives
 from reports.stats.settings.differences import OPEN, SAME
 from reports.stats.settings.measures import Measure
+from reports.stats.speed import convergence, pace
 
 
 def why(run: Run, choice: Choice) -> str:
@@ -22,7 +23,20 @@ def why(run: Run, choice: Choice) -> str:
     said += f" {text.capital(_open(run, choice))}." if choice.open else ""
     goals = objectives.objectives(run)
     by_first = f"This goes by {goals[0].name} alone, the first objective."
-    return f"{said} {by_first}" if len(goals) > 1 else said
+    said = f"{said} {by_first}" if len(goals) > 1 else said
+    return said + _not_by_speed(run, choice)
+
+
+def _not_by_speed(run: Run, choice: Choice) -> str:
+    """Where the question is of speed, and the fastest arm is another than is recommended."""
+    aim = convergence.target(run)
+    if aim is None or not pace.is_asked(run) or len(arms.judged(run)) < 2:
+        return ""
+    fastest = pace.paces(run, aim)[0]
+    if not fastest.reached or fastest.config == choice.name:
+        return ""
+    by = recommending.measure_of(run, choice.name, fastest.config)
+    return f" This goes by {shown.quantity(run, by)}, not by speed."
 
 
 def _as_a_constant(run: Run, choice: Choice) -> str:
@@ -73,14 +87,14 @@ def _of_other(run: Run, choice: Choice) -> str:
         return "No model that was trained does better than always giving the same answer"
     one = recommending.compare(run, network, name)
     if network in choice.same:
-        within = f"(within {margin_in_words(run, one)})"
+        within = within_margin(run, one)
         if summary.settings(run, network).get("hidden") == []:
             return (
                 "The best network has no hidden layer, so it is a linear model itself; "
-                f"{name} is as good on new data {within}, and simpler"
+                f"{name} is as good on new data{within}, and simpler"
             )
         return (
-            f"The best network and {name} are as good as each other on new data {within}, and the "
+            f"The best network and {name} are as good as each other on new data{within}, and the "
             "simpler of them is enough"
         )
     if network in choice.worse:
@@ -177,6 +191,13 @@ def _values(run: Run, one: Comparison, what: str, by: Measure, unit: units.Unit)
 
 def _estimate(run: Run, name: str, by: Measure) -> float:
     return measures.on_new_rows(run, name, by).estimate
+
+
+def within_margin(run: Run, one: Comparison) -> str:
+    """` (within half a point)`; of a loss, which says nothing to most, that it is too little."""
+    unit = one.found.by.unit(run)
+    is_plain = bool(unit.points) or one.found.by.is_error
+    return f" (within {margin_in_words(run, one)})" if is_plain else ""
 
 
 def margin_in_words(run: Run, one: Comparison) -> str:

@@ -164,7 +164,9 @@ def _headline(run: Run, choice: Choice) -> str:
     if constants.constant(run, choice.name) is not None:
         return f"The best network, {choice.name}, answers the same for every row."
     if choice.name == run.default:
-        return "Use a network with the default settings."
+        compared = _varied(run, choice.name) if arms.arms(run) else {}
+        which = text.listing([in_words({word: value}) for word, value in compared.items()])
+        return f"Use a network with the default settings{f': {which}' if which else ''}."
     hidden = summary.settings(run, choice.name).get("hidden")
     if hidden is None or run.provenance.get("trainer"):
         return f"Use the best network, {choice.name}."

@@ -13,7 +13,7 @@ from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, tidy
 from reports.stats.sampling.intervals import Array, Interval
-from reports.text import capital
+from reports.text import LEVEL, capital
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,15 +47,12 @@ def dots(arms: Sequence[ArmError], margin: float, percent: bool, what: str, cove
         )
         for one in arms
     ]
-    caption = (
-        f"Filled: trained again, with 95 % intervals for {covers}. Shaded: as good as the first, "
-        "within the margin."
-    )
+    caption = f"{capital(what)}, with {LEVEL} intervals for {covers}. Shaded: as good as the first."
     if not all(one.is_confirmed for one in arms):
         caption += " Open, with dotted lines: known from the search alone, which chose by them."
     data = pd.DataFrame(rows, columns=["arm", "from", "error", "low", "high", "n"])
     found = _dots(arms, margin, percent, what)
-    return Figure("arms-figure", "Side by side", caption, (found,), data)
+    return Figure("arms-figure", "How good each is", caption, (found,), data)
 
 
 def _dots(arms: Sequence[ArmError], margin: float, percent: bool, what: str) -> Panel:
@@ -110,6 +107,8 @@ def _finish(axes: "Axes", x: str, y: str, grid: str, percent: bool) -> None:
     for label in (axes.xaxis.label, axes.yaxis.label):
         label.set_fontsize(LETTERS)
         label.set_color(MUTED)
+    if grid == "x":
+        axes.tick_params(axis="x", labelcolor=MUTED)
     if percent:
         percent_axis(axes, "x" if grid == "x" else "y")
 
@@ -125,6 +124,11 @@ class Cells:
     confirmed: Array
     best: tuple[int, int] | None
 
+    @property
+    def are_all_confirmed(self) -> bool:
+        """Whether a mark of those that are would tell nothing."""
+        return bool(self.confirmed.all())
+
 
 def heat(cells: Cells, percent: bool, source: str, lower_is: str) -> Figure:
     """A map of two words: the more colour, the lower the error; each cell says its number."""
@@ -138,10 +142,9 @@ def heat(cells: Cells, percent: bool, source: str, lower_is: str) -> Figure:
         ],
         columns=[*cells.words, "error", "confirmed"],
     )
-    caption = (
-        f"{source} The more colour, the lower. Framed: {lower_is}. With a dot: trained again in "
-        "the confirmation, whose numbers are in the table."
-    )
+    caption = f"{source} The more colour, the lower. Framed: {lower_is}."
+    if not cells.are_all_confirmed:
+        caption += " With a dot: trained again in the confirmation, whose numbers are in the table."
     found = _heat(cells, percent)
     title = capital(f"{cells.words[0]} against {cells.words[1]}")
     return Figure("arms-map", title, caption, (found,), data)
@@ -172,7 +175,7 @@ def _heat(cells: Cells, percent: bool) -> Panel:
             axes.text(
                 j,
                 i,
-                said + " \N{BULLET}" * bool(cells.confirmed[i, j]),
+                said + " \N{BULLET}" * bool(cells.confirmed[i, j] and not cells.are_all_confirmed),
                 ha="center",
                 va="center",
                 fontsize=LETTERS,

@@ -69,7 +69,7 @@ def asked(one: Question, prefix: str, sizes: Sequence[Size], most: int = MOST) -
 
 def _drawn(one: Question, shown: Sequence[RankedArm], prefix: str, size: Size) -> Panel:
     width, letters, line = SIZES[size]
-    line += 10 * any("\n" in arm.name for arm in shown)
+    line += 14 * any("\n" in arm.name for arm in shown)
     base = 66 if size == "panel" else 44  # as high as the figure beside it
     with canvas(width, base + line * len(shown)) as figure:
         axes = figure.subplots()

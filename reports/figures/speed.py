@@ -49,8 +49,8 @@ def reach(
     if ladder["speedup"].notna().any() and len(configs) > 1 and default is not None:
         panels.append(_ladder(ladder, configs, default, percent, named))
     caption = (
-        f"First: share of the networks that have reached {words}, by Kaplan and Meier; below, how "
-        "many had not yet (at risk). Networks that diverged or never got there count as missing at "
+        f"First: share of the networks that have reached a {words}, by Kaplan and Meier; below, "
+        "how many had not yet. Networks that diverged or never got there count as missing at "
         "the horizon. Second: ratio of mean epochs, misses at the horizon, the defaults' over each "
         "setting's, for twenty targets from easy to hard, without intervals; hollow where half of "
         "the networks or more miss it, nothing where all of a side do."
@@ -88,7 +88,7 @@ def _reach(
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")
         names_at(risk.yaxis, range(len(configs)), [short(name, 14) for name in configs])
         risk.set_ylim(len(configs) - 0.4, -0.6)
-        tidy(risk, "epoch", "at risk", grid="x")
+        tidy(risk, "epoch", "not yet", grid="x")
         risk.grid(visible=False)
         risk.tick_params(axis="y", length=0, pad=14)
         final = survival.groupby("config", sort=False)["reached"].last()
@@ -143,7 +143,11 @@ def _ladder(
         axes.set_yscale("log")
         _log2_ticks(axes, ladder["speedup"])
         axes.invert_xaxis()
-        tidy(axes, "target on dev (harder to the right)", f"speed-up (defaults: 1 {TIMES})")
+        tidy(
+            axes,
+            f"target: dev {'error' if percent else 'RMSE'} (harder to the right)",
+            f"speed-up (defaults: 1 {TIMES})",
+        )
         if percent:
             percent_axis(axes, "x")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside upper left")

@@ -2,6 +2,7 @@
 
 from reports import text
 from reports.advice.answer import name
+from reports.advice.in_words import axis_name
 from reports.frames import Run
 from reports.sections.blocks import Cell, Column, Row, Table
 from reports.stats.answer import arms as stats
@@ -18,18 +19,27 @@ def times_table(run: Run) -> Table | None:
     heads = ["Reached the target"]
     for axis in axes:
         heads += [f"{text.capital(convergence.AXES[axis])} to it", "Times as long as the fastest"]
-    columns = (Column("Arm"), *(Column(head, True) for head in heads))
+    columns = (Column(_compared(run)), *(Column(head, True) for head in heads))
     order = list(next(iter(axes.values())))
     arm_of = {one.config: one.arm for one in stats.judged(run)}
     rows = tuple(_timed(run, arm_of[one], [found[one] for found in axes.values()]) for one in order)
     aim = convergence.target(run)
-    caption = f"Time to the target: {aim.words(run)}" if aim else "Time to the target"
-    note = (
+    caption, note = "Time to the target", ""
+    if aim is not None:
+        caption, note = (
+            f"Time to a {aim.least(run)}",
+            f"The target is {aim.source.removesuffix(' target')}. ",
+        )
+    note += (
         "Times: means, those that missed the target counting with the horizon that all had; "
         "ratios against the fastest by paired permutation, the fastest being chosen by these "
         "times. Reached it: the networks here, and the share of new ones (Wilson)."
     )
     return Table("arms-times", caption, columns, rows, note=note)
+
+
+def _compared(run: Run) -> str:
+    return text.capital(text.listing([axis_name(word) for word in stats.words(run)]))
 
 
 def _timed(run: Run, arm: Arm, each: list[Pace]) -> Row:

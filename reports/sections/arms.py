@@ -14,7 +14,7 @@ from reports.figures.arms import ArmError, Cells
 from reports.figures.figure import Figure
 from reports.figures.style import beyond
 from reports.frames import Run
-from reports.sections import asked
+from reports.sections import arm_counts, asked
 from reports.sections.arm_times import times_table
 from reports.sections.blocks import (
     Block,
@@ -35,7 +35,6 @@ from reports.stats.sampling.intervals import Interval
 from reports.stats.settings import measures, rows, searched
 
 MOST = 24  # rows of the table, and dots
-TITLE = "The question, answered"
 
 
 def arms(run: Run) -> Section | None:
@@ -43,15 +42,20 @@ def arms(run: Run) -> Section | None:
     found = answer(run)
     if found is None:
         return None
-    return section("arms", TITLE, _blocks(run, found))
+    return section("arms", f"Compared: {_compared(run)}", _blocks(run, found))
+
+
+def _compared(run: Run) -> str:
+    return text.listing([axis_name(word) for word in stats.words(run)])
 
 
 def _blocks(run: Run, found: Answer) -> Iterator[Block]:
-    yield Paragraphs((found.sentence,), "lead")
-    if more := tuple(filter(None, [found.others, *found.more])):
-        yield Paragraphs(more)
-    if (soon := asked.times(run, "arms-times-figure", ("panel",), MOST)) is not None:
-        yield Plot(replace(soon, title="How soon"))
+    soon = asked.times(run, "arms-times-figure", ("panel",), MOST)
+    counted = arm_counts.of_quality(run) if soon is None else arm_counts.of_speed(run)
+    if lead := tuple(filter(None, [counted, *found.more])):
+        yield Paragraphs(lead)
+    if soon is not None:
+        yield Plot(replace(soon, title="How soon each gets there"))
     if any(arm.trial is not None for arm in stats.arms(run)) and len(stats.words(run)) == 2:
         yield Plot(_map(run))
     if arms := _errors(run):
@@ -71,9 +75,8 @@ def _with_differences(run: Run, errors: Figure) -> Figure:
     apart = asked.good(run, "arms-apart", ("panel",), MOST)
     if apart is None:
         return errors
-    caption = (
-        f"{errors.caption} Second: what decides, the {apart.title}; shaded: as good as the best."
-    )
+    first = errors.caption[0].lower() + errors.caption[1:]
+    caption = f"First: {first} Second, by which it is decided: the {apart.title}."
     return replace(errors, panels=(*errors.panels, *apart.panels), caption=caption)
 
 
@@ -86,8 +89,8 @@ def _dots(run: Run, arms: list[ArmError]) -> Figure:
     judged = stats.judged(run)
     margin = recommending.margin(run, judged[0].config, measures.plain()) if judged else 0.0
     what = "error on new data" if not run.regression else "typical error on new data"
-    what += f" ({units.of_target(run)})" * (run.regression and run.target_sd is None)
     covers = rows.covers(run, "rows")
+    covers += f", in {units.of_target(run)}" * run.regression
     scale = shown.error_unit(run).own
     return figures.dots(arms, margin * scale, not run.regression, what, covers)
 
@@ -149,15 +152,21 @@ def _table(run: Run) -> Table:
     lines += [_of_search(run, arm) for arm in missing[: max(MOST - len(lines), 0)]]
     unit = "" if by.is_error else f" ({shown.quantity(run, by)})"
     heads = ("Error on new data", f"Difference to the best{unit}", "Probability of being best")
-    columns = (Column("Arm"), *(Column(head, True) for head in heads), Column("Against the best"))
+    columns = (
+        Column(text.capital(_compared(run))),
+        *(Column(head, True) for head in heads),
+        Column("Against the best"),
+    )
     left = len(judged) + len(missing) - len(lines)
     hidden = f" Not lines: {text.count(left, 'arm')} of the search." * bool(left)
     return Table("arms-table", _caption(run), columns, tuple(lines), note=_note(run) + hidden)
 
 
 def _caption(run: Run) -> str:
-    words = text.listing([axis_name(word) for word in stats.words(run)])
-    return f"{text.capital(words)}: each value at its best"
+    each = "each value at its best"
+    if len(stats.words(run)) == 2:
+        each = "the pairs that were trained again" if stats.missing(run) else "each pair"
+    return f"{text.capital(_compared(run))}: {each}"
 
 
 def _confirmed(run: Run, one: Judged) -> Row:
@@ -199,7 +208,8 @@ def _of_search(run: Run, arm: Arm) -> Row:
 
 
 def _note(run: Run) -> str:
-    many = len(stats.judged(run))
+    judged = stats.judged(run)
+    many = len(judged)
     said = [
         f"Brackets: {text.LEVEL} intervals; errors and differences for {rows.covers(run, 'rows')}. "
         f"Of {text.count(many, 'arm')} each interval is for itself: of many, some exclude 0 by "
@@ -209,6 +219,11 @@ def _note(run: Run) -> str:
         "equals none seems to be ahead. It is of the settings that stand "
         "for the arms."
     ]
+    if judged and judged[0].chance < max(one.chance for one in judged):
+        said.append(
+            "The first has the best mean; where intervals are lopsided, another may be likelier to "
+            "be the best."
+        )
     if _beside(run):
         total = len(stats.arms(run)) + 1
         said.append(

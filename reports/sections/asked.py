@@ -17,7 +17,8 @@ from reports.stats.settings import measures
 from reports.stats.speed import convergence, pace
 
 SHADED = f"With {text.LEVEL} intervals. Shaded: as good as the best, within the margin."
-LONG = 27  # letters, from which on a name has two lines
+LONG = 27  # letters, from which on a name has two lines; in a panel beside that of the errors fewer
+IN_PANEL = 22
 
 
 def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figure | None:
@@ -43,7 +44,7 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
     caption = f"Means with {text.LEVEL} intervals. In brackets: networks that reached it" + (
         f"; those that did not count with {text.number(found[0].horizon)} epochs." * missed or "."
     )
-    caption += " No interval: too few networks missed it." * is_alone
+    caption += " A dot alone: too few networks missed it to tell its range." * is_alone
     return asked(Question(ranked, what, caption), prefix, sizes, most)
 
 
@@ -52,13 +53,14 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
     judged, by = arms.judged(run), measures.measure(run)
     if len(judged) < 2:
         return None
+    long = _long(sizes)
     if by.is_error:
-        return asked(_errors(run), prefix, sizes, most)
+        return asked(_errors(run, long), prefix, sizes, most)
     first, unit = judged[0], by.unit(run)
     found = [_apart(one) for one in judged]
     ranked = [
         RankedArm(
-            wrapped(name(run, one.arm), LONG),
+            wrapped(name(run, one.arm), long),
             each.times(unit.own),
             "the best" if one.difference is None else unit.interval(each, difference=True),
             "" if math.isfinite(each.estimate) else "every network diverged",
@@ -74,17 +76,21 @@ def good(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Figu
     return asked(one, prefix, sizes, most)
 
 
+def _long(sizes: Sequence[Size]) -> int:
+    return IN_PANEL if "panel" in sizes else LONG
+
+
 def _apart(one: arms.Judged) -> Interval:
     if one.difference is None:
         return intervals.none(0.0, one.error.n, "the best itself")
     return one.difference.found.decisive
 
 
-def _errors(run: Run) -> Question:
+def _errors(run: Run, long: int) -> Question:
     judged, unit = arms.judged(run), shown.error_unit(run)
     ranked = [
         RankedArm(
-            wrapped(name(run, one.arm), LONG),
+            wrapped(name(run, one.arm), long),
             one.error.times(unit.own),
             unit.interval(one.error),
             "" if math.isfinite(one.error.estimate) else "every network diverged",

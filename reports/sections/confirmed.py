@@ -49,7 +49,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     table = summary.table(run)
     asked = run.provenance["confirm"] or {}
     n = asked.get("replicates", int(table["n"].max()))
-    yield Paragraphs((f"{_trained_again(run, int(n))} {_choice(run)}",))
+    yield Paragraphs((f"{_choice(run)} {_trained_again(run, int(n))}",))
     if lost := _missing(run):
         yield Paragraphs(tuple(lost))
     yield Plot(_forest(run, table))

@@ -57,9 +57,9 @@ def _figure(run: Run, choice: Choice) -> Figure:
     by, unit = shown.measure(run), shown.unit(run)
     margin = recommending.margin(run, choice.name, by)
     what = f"{shown.name(run)} on new data"
-    what += f" ({units.of_target(run)})" * (run.regression and run.target_sd is None)
     candidates = [one.times(unit.own) for one in _candidates(run, choice)]
-    notes = f"{_by_what(run, choice)}{_not_shown(run, choice)}"
+    in_unit = f" Errors are in {units.of_target(run)}." * run.regression
+    notes = f"{in_unit}{_by_what(run, choice)}{_not_shown(run, choice)}"
     width, is_higher_better = margin * unit.own, by.sign < 0
     return figures.recommended(candidates, width, unit.is_percent, what, notes, is_higher_better)
 

@@ -51,7 +51,8 @@ def _blocks(run: Run, aim: SpeedTarget) -> Iterator[Block]:
 
 
 def _lead(run: Run, aim: SpeedTarget) -> Iterator[str]:
-    """The target, what counts as reaching it, and what it cannot tell here."""
+    """Who was first; the target, what counts as reaching it, and what it cannot tell here."""
+    yield from _first(run, aim)
     all_of_them = "; the same for all" * (len(run.configs) > 1)
     yield (
         f"Target: {summary.target_in_words(run)}{all_of_them}. A network has reached it when two "
@@ -66,13 +67,29 @@ def _lead(run: Run, aim: SpeedTarget) -> Iterator[str]:
             "tell their speed."
         )
     if not convergence.times(run, aim)["reached"].any():
-        yield "No network reached it: no speed can be told, only that it takes more."
+        yield "No speed can be told, only that it takes more."
     pruned = int(run.provenance["counts"]["pruned"])
     if pruned:
         yield (
             f"{text.count(pruned, 'pruned trial')} of the search {'is' if pruned == 1 else 'are'} "
             "left out: what is stopped for being slow cannot be timed."
         )
+
+
+def _first(run: Run, aim: SpeedTarget) -> Iterator[str]:
+    """What the figure shows: which setting got there first, and how the defaults did."""
+    found = convergence.speed(run, aim)
+    there = found[found["reached"] > 0]
+    if not len(there):
+        yield "No network reached the target."
+        return
+    each = {str(row.config): row for row in there.itertuples()}
+    first = min(each, key=lambda name: each[name].restricted.estimate)
+    time, named = text.cost(each[first].restricted.estimate), labels.named(run)
+    said = f"Soonest at a {aim.least(run)}: {named(first)}, after {time} epochs on average"
+    if run.default in each and run.default != first:
+        said += f"; the defaults after {text.cost(each[str(run.default)].restricted.estimate)}"
+    yield f"{said}."
 
 
 def _epochs(run: Run, aim: SpeedTarget) -> Table:

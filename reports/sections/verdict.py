@@ -24,7 +24,7 @@ def verdict(run: Run) -> Section | None:
         *((("Setting", f"{text.capital(words)}."),) if words else ()),
         *_aims(run),
         ("How good", _how_good(run)),
-        ("The saved ensemble", _ensemble(run)),
+        ("All together", _ensemble(run)),
         *answer_words.lines(run),
     )
     head, facts = Headline(_winner(run), lines), KeyNumbers(tuple(numbers(run)))
@@ -99,7 +99,7 @@ def _ensemble(run: Run) -> str:
     alive = int((run.rows_of(str(run.winner))["status"] == "ok").sum())
     scale, saved = units.unit(run, "test_error"), all_rows(run)
     how = f", not saved by {trainer['call']}" if trainer else ", as model.npz predicts"
-    how = how if saved is None else " of the confirmation, in whose place others are saved"
+    how = how if saved is None else " of the confirmation (others are saved: see Saved)"
     return (
         f"All {alive} networks together{how}: {scale.name} {scale.interval(found)} "
         f"({text.LEVEL}, {found.kind}, {found.n} test rows; {found.covers})."

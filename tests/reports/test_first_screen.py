@@ -1,18 +1,26 @@
 """The first screen shows the quantity that the study asks for, and its words agree with it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from reports import frames
+from reports.advice import facts, reasons
 from reports.advice.recommendation import recommendation
-from reports.sections import blocks
+from reports.sections import arm_counts, blocks
+from reports.sections.arms import arms
 from reports.sections.recommendation import recommendation as section
 from reports.stats.answer import recommending
+from reports.stats.bias_variance import gaps
+from reports.stats.bias_variance.limiting import Limit
+from reports.stats.sampling import intervals
 from reports.stats.settings import measures
+from reports.stats.speed import convergence, pace
 from tests.reports.asked import asking, rare
 
 
@@ -89,3 +97,53 @@ def test_what_compares_a_function_of_ones_own_is_led_by_its_answer_and_not_told_
     assert made.plain()["use"] is None
     assert (block.answer, block.others) == ("", made.beside_headline)
     assert f"{made.headline} {block.others}" == made.answer
+
+
+def told_of(verdict: str, **known: Any) -> str:
+    """What is said of a limit beside the errors that show it."""
+    variance = intervals.none(0.1, 20, "not asked")
+    return facts._would_tell(Limit(verdict, 0.1, variance, **known), False)
+
+
+def test_a_limit_that_is_open_says_what_would_tell() -> None:
+    assert told_of(gaps.UNDECIDED, decide="about 730 rows (455 now)") == (
+        "; about 730 rows (455 now) would tell too simple from overfitting"
+    )
+    assert told_of(gaps.UNDECIDED).endswith("too close to call")
+    assert "least possible error" in told_of(gaps.CONDITIONAL)
+    assert told_of(gaps.HIGH_VARIANCE, decide="unasked") == ""
+    both = told_of(gaps.UNDECIDED, is_both=True, decide="more rows")
+    assert both.startswith(": it is too simple (or the rows are noisy), and it overfits; more rows")
+    assert "noisy" not in told_of(gaps.UNDECIDED, is_both=True, least=0.05)
+
+
+def test_the_answer_of_the_first_screen_is_not_said_again_below(make: Callable[..., Path]) -> None:
+    """Below it is counted what each figure shows; of speed how good they are, too."""
+    per = {"top": 5, "search": {"per": "optimizer", "sampler": "random"}}
+    for aim in ({}, {"targets": {"dev_error": 0.15}}):
+        run = frames.load(make(**per, **aim))
+        told, below = block_of(run), arms(run)
+        assert below is not None
+        said = " ".join(
+            words for one in below.blocks if one.kind == "text" for words in one.paragraphs
+        )
+        assert told.answer
+        assert told.answer not in said
+        assert told.others not in said
+    assert arm_counts._counted([("slower", 1), ("not decided", 2), ("never there", 0)], 3) == (
+        "1 of 3 others slower, 2 not decided"
+    )
+    assert arm_counts._counted([("as good", 0), ("worse", 3)], 3) == "all 3 others worse"
+
+
+def test_where_the_fastest_is_not_to_be_used_it_says_by_what_that_goes(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    per = {"top": 5, "search": {"per": "optimizer", "sampler": "random"}}
+    run = frames.load(make(**per, targets={"dev_error": 0.15}))
+    choice = recommending.choice(run)
+    first, *others = pace.paces(run, convergence.target(run))
+    for one in (first, others[0]):
+        monkeypatch.setattr(pace, "paces", lambda *_, one=one: (replace(one, reached=1),))
+        is_it = one.config == choice.name
+        assert ("not by speed" in reasons.why(run, choice)) is not is_it

@@ -10,6 +10,7 @@ from sklearn import metrics
 
 from reports.figures import residuals as residual_figures
 from reports.frames import Run, RunFolderError, load
+from reports.sections.learned import rows as learned_rows
 from reports.sections.learned.section import learned
 from reports.stats.learned import calibration, confusion, ranking, relied, residuals, unseen, worst
 from reports.stats.learned.unseen import Unseen
@@ -157,6 +158,20 @@ def test_the_worst_rows_are_those_of_the_largest_loss(folder_of: Callable[[str],
     assert [one.place for one in found.rows] == order
     assert [one.row for one in found.rows] == [place + 7 for place in order]
     assert [one.right for one in found.rows] == list(target[order])
+
+
+def test_a_class_that_is_never_found_is_not_put_down_to_its_labels(
+    folder_of: Callable[[str], Path],
+) -> None:
+    run = load(folder_of("multiclass"))
+    target = np.array([0, 0, 0, 1, 1, 2])
+    said = np.log(np.full((2, 6, len(run.provenance["classes"])), 1e-3))
+    said[:, np.arange(6), [0, 0, 1, 1, 1, 1]] = 0.0  # a row of 0 is wrong, and the only one of 2
+    found = worst.worst(saying(run, target, said))
+    assert (found.lost, found.always) == ((2,), 1)
+    words = learned_rows._always(run, found)
+    assert words.startswith(f"No network finds a row of '{run.provenance['classes'][2]}': too few")
+    assert words.endswith("On 1 other row every network is wrong: look at their labels first. ")
 
 
 def test_lines_are_told_where_the_predictions_have_them(

@@ -237,7 +237,8 @@ def test_a_winner_that_diverged_is_called_none(
     html_of: Callable[[Path], str], folder_of: Callable[[str], Path]
 ) -> None:
     html = html_of(folder_of("all diverged"))
-    assert "diverged with every seed, and so is no winner" in html
+    assert "The one of rank 1 diverged with every" in html
+    assert ", and so is no winner" in html
     assert "there is no error to take apart" in html
     assert "Do not deploy such a setting: it does not train." in html
     assert "<td>winner" not in html

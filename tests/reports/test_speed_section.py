@@ -37,7 +37,7 @@ def test_a_target_met_before_training_is_said(folder_of: Callable[[str], Path]) 
 def test_a_target_never_reached_has_no_time(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("never reached"))
     lead, table = said(run)
-    assert "No network reached it" in lead
+    assert "No network reached the target" in lead
     assert {row.cells[2].text for row in table.rows} == {">\N{NO-BREAK SPACE}60"}
     numbers = verdict(run).blocks[1].items
     last = numbers[-1]

@@ -37,11 +37,25 @@ def _note(run: Run, found: Worst) -> str:
         if found.rows[0].row is not None
         else "Places are those in predictions.npz, from 0: which rows they are is not known."
     )
-    always = (
-        f"On {text.count(found.always, 'row')} every network is wrong: look at their labels first. "
-    ) * (found.always > 0)
+    always = _always(run, found)
     of = f"Of {text.number(found.n)} {found.name}, those with the largest loss."
     return f"{always}{of} {counted}{in_order}"
+
+
+def _always(run: Run, found: Worst) -> str:
+    """Where every network is wrong, and what is the likeliest cause; of a whole class no label."""
+    said = ""
+    if found.lost:
+        names = [f"'{run.provenance['classes'][number]}'" for number in found.lost]
+        said = (
+            f"No network finds a row of {text.listing(names)}: too few rows of it, or that the "
+            "other classes have so many, is likelier than wrong labels. "
+        )
+    if found.always:
+        other = "other " * bool(found.lost)
+        rows = text.count(found.always, f"{other}row")
+        said += f"On {rows} every network is wrong: look at their labels first. "
+    return said
 
 
 def _cells(run: Run, one: WorstRow) -> tuple[Cell, ...]:

@@ -1,6 +1,7 @@
 """What would decide an undecided ledger: which noise dominates, and about how much less will do."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from reports.stats.settings.rows import DIVERGED
 TWO_SIDED = 1.96
 RULE_OF_THREE = 3.0  # the rows without an error, times the share, that leave it a chance of 5 %
 MOST_SEEDS = 1000  # that anyone would train to decide a question
+MOST_ROWS = 1_000_000  # that anyone would gather
 
 
 def words(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
@@ -26,9 +28,56 @@ def words(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
         return "No train error is known: the trainer may yield train_error or train_outputs."
     if replicates < 2:
         return "One replicate: the noise between seeds is unknown. Confirm with 10 or more."
+    found = needed(gaps, replicates, few)
+    if found is None:
+        return _both(gaps)
+    gap = found.gap
+    dominant = "the choice of seed" if found.is_by_seed else "the small number of rows"
+    head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
+    ways = []
+    if found.seeds:
+        ways.append(f"about {found.seeds} replicates (now {replicates})")
+    if found.rows:
+        split = "dev" if gap.name == VARIANCE else "dev and test"
+        ways.append(f"about {text.number(found.rows)} {split} rows (now {text.number(gap.rows)})")
+    if not ways:
+        return head + "The gap lies too close to the margin for any affordable number to decide."
+    return head + "If the estimate holds, " + " or ".join(ways) + " would decide it."
+
+
+def in_short(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
+    """`about 1 900 rows (455 now)`; "" where no affordable number is known to decide."""
+    if math.isnan(gaps[0].interval.estimate):
+        return ""
+    if replicates < 2:
+        return f"10 networks ({replicates} now)"
+    found = needed(gaps, replicates, few)
+    if found is None:
+        return "more networks and rows"
+    ways = [f"about {found.seeds} networks ({replicates} now)"] * bool(found.seeds)
+    now = text.number(found.gap.rows)
+    ways += [f"about {text.number(found.rows)} rows ({now} now)"] * bool(found.rows)
+    return " or ".join(ways)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The gap in doubt, and how many seeds or rows would decide it, 0 of what would not.
+
+    is_by_seed: whether the seeds are its larger noise.
+    """
+
+    gap: Gap
+    seeds: int
+    rows: int
+    is_by_seed: bool
+
+
+def needed(gaps: tuple[Gap, ...], replicates: int, few: float) -> Needed | None:
+    """If the estimates hold; None where each gap by itself is decided."""
     open_gaps = [gap for gap in gaps if 1 - SURE < gap.p < SURE]
     if not open_gaps:
-        return _both(gaps)
+        return None
     gap = max(open_gaps, key=lambda one: one.p)
     distance = abs(gap.interval.estimate - gap.margin)
     wanted = (distance / TWO_SIDED) ** 2
@@ -36,18 +85,14 @@ def words(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     seeds = _seeds_needed(gap.seed_error**2 * replicates, replicates, distance, row_error)
     rows = _needed(gap.row_error**2 * gap.rows, wanted - gap.seed_error**2)
     rows = max(rows, math.ceil(few / distance)) if distance > 0 else rows
-    by_seed = gap.seed_error > row_error
-    dominant = "the choice of seed" if by_seed else "the small number of rows"
-    head = f"The open question is the {gap.name} gap; {dominant} is the larger source of noise. "
-    ways = []
-    if seeds:
-        ways.append(f"about {seeds} replicates (now {replicates})")
-    if gap.rows and gap.rows < rows < 1_000_000:
-        split = "dev" if gap.name == VARIANCE else "dev and test"
-        ways.append(f"about {rows} {split} rows (now {gap.rows})")
-    if not ways:
-        return head + "The gap lies too close to the margin for any affordable number to decide."
-    return head + "If the estimate holds, " + " or ".join(ways) + " would decide it."
+    is_affordable = gap.rows and gap.rows < rows < MOST_ROWS
+    return Needed(gap, seeds, _about(rows) if is_affordable else 0, gap.seed_error > row_error)
+
+
+def _about(count: int) -> int:
+    """In two digits, rounded up."""
+    tens: int = 10 ** max(len(str(count)) - 2, 0)
+    return math.ceil(count / tens) * tens
 
 
 def _both(gaps: tuple[Gap, ...]) -> str:

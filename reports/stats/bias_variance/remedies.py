@@ -27,7 +27,8 @@ class Lever:
     """A setting whose size moves a network between bias and variance.
 
     grows: +1 where more of it fits the training rows better, -1 where worse. ends: beyond which it
-    cannot go. up, down: what raising and lowering it is called.
+    cannot go. up, down: what raising and lowering it is called. what, said: what it is called
+    itself, and its value.
     """
 
     name: str
@@ -35,7 +36,9 @@ class Lever:
     ends: tuple[float, float]
     up: str
     down: str
+    what: str
     size: Callable[[Any], float] = float
+    said: Callable[[Any], str] = text.value
 
 
 def _width(hidden: Any) -> float:
@@ -43,13 +46,19 @@ def _width(hidden: Any) -> float:
     return float(sum(json.loads(hidden) if isinstance(hidden, str) else hidden))
 
 
+def _dropped(keep_prob: float) -> str:
+    """`20 %`, of a keep probability of 0.8."""
+    return f"{100 * (1 - keep_prob):.3g}{text.SPACE}%"
+
+
+HIDDEN = "hidden layers"
+DECAY, WEIGHT_DECAY = "optimizer.adamw.weight_decay", "weight decay"
+PENALTY = "L2 penalty"
 LEVERS = (
-    Lever("hidden", 1, (0, math.inf), "larger hidden layers", "smaller hidden layers", _width),
-    Lever("keep_prob", 1, (0, 1), "a keep_prob nearer to 1", "a lower keep_prob"),
-    Lever("l2", -1, (0, math.inf), "a higher l2", "a lower l2"),
-    Lever(
-        "optimizer.adamw.weight_decay", -1, (0, math.inf), "more weight decay", "less weight decay"
-    ),
+    Lever("hidden", 1, (0, math.inf), f"larger {HIDDEN}", f"smaller {HIDDEN}", HIDDEN, _width),
+    Lever("keep_prob", 1, (0, 1), "less dropout", "more dropout", "dropout", said=_dropped),
+    Lever("l2", -1, (0, math.inf), f"a higher {PENALTY}", f"a lower {PENALTY}", PENALTY),
+    Lever(DECAY, -1, (0, math.inf), f"more {WEIGHT_DECAY}", f"less {WEIGHT_DECAY}", WEIGHT_DECAY),
 )
 
 
@@ -86,13 +95,13 @@ def _levers(run: Run, config: str, way: int) -> Iterator[str]:
         if size == lever.ends[goal > 0] or _is_nothing(run, lever, size, goal):
             continue
         words = lever.up if goal > 0 else lever.down
-        now = text.value(value)
+        now = lever.said(value)
         if lever.name not in run.parameters:
             free.append(f"{words} (fixed at {now})")
         elif _at_end(run, lever, size, goal):
             beyond.append(f"{words} than {now}")
         else:
-            weighed.append(f"{lever.name} {now}")
+            weighed.append(f"{lever.what} {now}")
     if free:
         yield f"Not searched, and so open: {text.listing(free)}."
     if beyond:

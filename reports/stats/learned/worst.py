@@ -36,13 +36,15 @@ class WorstRow:
 class Worst:
     """The rows with the largest loss, of classes those that a network or more has wrong.
 
-    always: on how many rows every network is wrong.
+    lost: the classes of which no network gets a row right. always: on how many rows of the others
+    every network is wrong.
     """
 
     name: str
     n: int
     rows: tuple[WorstRow, ...]
     always: int
+    lost: tuple[int, ...] = ()
 
 
 def worst(run: Run) -> Worst | None:
@@ -52,17 +54,19 @@ def worst(run: Run) -> Worst | None:
         return None
     if run.regression:
         losses, wrong = found.mean(numbers.squares(found.said, found.target)), np.ones(found.n)
-        always = 0
+        always, lost = 0, np.zeros(0, int)
     else:
         right = found.target.astype(int)[None, :, None]
         picked = np.take_along_axis(found.said, right, axis=-1)[..., 0]
         chance = found.mean(np.exp(np.nan_to_num(picked, nan=0.0)))
         losses = -np.log(np.maximum(chance, np.exp(FLOOR)))
         wrong = found.mean(found.guesses != found.target)
-        always = int((found.mean(found.guesses == found.target) == 0).sum())
+        never = found.mean(found.guesses == found.target) == 0
+        lost = np.setdiff1d(found.target[never], found.target[~never]).astype(int)
+        always = int((never & ~np.isin(found.target, lost)).sum())
     order = [place for place in np.argsort(-losses, kind="stable") if wrong[place] > 0][:SHOWN]
     rows = tuple(_row(run, found, int(place), float(losses[place])) for place in order)
-    return Worst(found.name, found.n, rows, always)
+    return Worst(found.name, found.n, rows, always, tuple(map(int, lost)))
 
 
 def _row(run: Run, found: Unseen, place: int, loss: float) -> WorstRow:

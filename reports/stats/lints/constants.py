@@ -49,7 +49,7 @@ def says_one_thing(run: Run) -> Iterator[Lint]:
         WARN,
         f"The winner says {said} of all {text.number(rows)} {splits} rows: it tells "
         "none of them apart.",
-        "Allow less regularization (l2, keep_prob), higher learning rates or more epochs; if the "
+        "Allow a lower L2 penalty or less dropout, higher learning rates or more epochs; if the "
         "inputs tell nothing of the target, no setting will help.",
         "confirmed",
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from reports import summary, text
 from reports.frames import Run
+from reports.naming import plain_name
 from reports.stats.lints.findings import NOTE, WARN, Lint
 from reports.stats.search import tuning
 from reports.stats.settings import objectives
@@ -81,10 +82,10 @@ def edges(run: Run) -> Iterator[Lint]:
         yield Lint(
             "best near an edge",
             WARN,
-            f"The best {one.name}, {text.value(one.value)}, lies at the {one.end} end of its range "
-            f"({text.value(one.entry['low'])} to {text.value(one.entry['high'])}).",
-            f"Widen the range of {one.name} beyond {text.value(one.entry[one.end])} and search "
-            "again, unless that end is its natural limit.",
+            f"The best {plain_name(one.name)}, {text.value(one.value)}, lies at the {one.end} end "
+            f"of its range ({text.value(one.entry['low'])} to {text.value(one.entry['high'])}).",
+            f"Widen its range beyond {text.value(one.entry[one.end])} and search again, unless "
+            "that end is its natural limit.",
             "sensitivity",
         )
 
@@ -101,7 +102,7 @@ def diverged(run: Run) -> Iterator[Lint]:
         if len(strong):
             name = str(strong["parameter"].iloc[0])
             what = "range" if tuning.numeric(run, name) else "choices"
-            remedy = f"Narrow the {what} of {name}, or clip the gradients."
+            remedy = f"Narrow the {what} of {plain_name(name)}, or clip the gradients."
         yield Lint(
             "diverged trials",
             WARN if bad / len(done) >= 0.25 else NOTE,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reports import units
 from reports.frames import Run
+from reports.naming import plain_name
 from reports.stats.sampling import intervals
 from reports.stats.sampling.intervals import Interval
 from reports.stats.sampling.permutation import above
@@ -164,7 +165,7 @@ def _separation(name: str, column: pd.Series, bad: Any, where: str) -> tuple[flo
     values = column.to_numpy(float)
     hot, cold = values[bad], values[~bad]
     words = (
-        f"median {name} {number(float(np.median(hot)))} {where}, "
+        f"median {plain_name(name)} {number(float(np.median(hot)))} {where}, "
         f"{number(float(np.median(cold)))} elsewhere"
     )
     return abs(above(hot, cold) - 0.5) * 2, words
@@ -173,7 +174,7 @@ def _separation(name: str, column: pd.Series, bad: Any, where: str) -> tuple[flo
 def _shares(name: str, column: pd.Series, bad: Any, where: str) -> tuple[float, str]:
     share = pd.Series(bad, index=column.index).groupby(column.astype(str)).mean()
     worst = str(share.idxmax())
-    return float(share.max() - share.min()), f"most often with {name} = {worst}"
+    return float(share.max() - share.min()), f"most often with {plain_name(name)} {worst}"
 
 
 def _missing(value: object) -> bool:

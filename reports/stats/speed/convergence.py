@@ -48,6 +48,11 @@ class SpeedTarget:
         at_most = "\N{LESS-THAN OR EQUAL TO}"
         return f"{scale.name} {at_most} {scale.value(self.value)} ({self.source})"
 
+    def least(self, run: Run) -> str:
+        """`dev error of 5.0 %`."""
+        scale = unit(run, self.metric)
+        return f"{scale.name} of {scale.value(self.value)}"
+
 
 @once
 def target(run: Run) -> SpeedTarget | None:
