@@ -57,9 +57,10 @@ class Compared:
         if not self.is_alike:
             return "Columns, classes or sets differ: an error on one says nothing of the other."
         decisive = self.found.decisive
-        said = f"{text.capital(self.unit.name)}: {self.unit.interval(decisive, difference=True)}"
+        by = self.unit.interval(decisive, difference=True)
         sign = "below" if self.found.by.sign > 0 else "above"
-        said += f" for {self.name} less {self.first}; {sign} 0 is better."
+        said = f"{text.capital(self.unit.name)}, {self.name} minus {self.first}: {by}; "
+        said += f"{sign} 0, {self.name} is better."
         if decisive.known:
             said += f" The interval ({text.LEVEL}, {decisive.kind}) is for {decisive.covers}."
         else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports import summary, text
 from reports.frames import Run, once
-from reports.naming import plain_name
+from reports.naming import plain_name, widths
 from reports.stats.search import tuning
 
 WIDTH = 27  # of a label: what a legend holds on a phone
@@ -129,12 +129,8 @@ def of_people(initializer: str) -> str:
 
 def _layers(hidden: Any) -> str:
     """`32+16 units`, `3×20 units`."""
-    widths = str(text.value(hidden)).strip("[]").split(", ")
-    if widths == [""]:
-        return "no hidden layer"
-    is_even = len(widths) > 1 and len(set(widths)) == 1
-    said = f"{len(widths)}{text.TIMES}{widths[0]}" if is_even else "+".join(widths)
-    return f"{said} {'unit' if widths == ['1'] else 'units'}"
+    said = widths(hidden)
+    return f"{said} {'unit' if said == '1' else 'units'}" if said else "no hidden layer"
 
 
 def _dropout(keep_prob: Any) -> str:

@@ -10,7 +10,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.scales import Scale
-from reports.figures.style import INK, PLAIN, SERIES, short, tidy
+from reports.figures.style import INK, MUTED, PLAIN, SERIES, short, tidy
 from reports.stats.sampling.intervals import Interval
 from reports.stats.search.ablation import Path
 from reports.stats.settings.objectives import Objective
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PITCH = 44.0  # of the rows
-COLOURS = {"better": SERIES[2], "worse": SERIES[5], "not decided": SERIES[0]}
+COLOURS = {"better": SERIES[2], "worse": SERIES[5], "not decided": MUTED}
 START = "defaults"
 
 Row = tuple[str, Interval, str]  # the change, what is predicted after it, the answer
@@ -68,14 +68,8 @@ def _row(axes: "Axes", place: int, words: str, one: Interval, answer: str) -> No
 
 
 def _caption(found: Path, goal: Objective) -> str:
-    share = f"{100 * found.foretold:.0f}{text.SPACE}%"
     return (
         "One setting is changed at a time, each time the one of most gain. Nothing was trained "
-        f"for this: {goal.name} is predicted by a surrogate (a Gaussian process) fitted to "
-        f"{found.trials} complete trials. Bars: {text.LEVEL} intervals for the mean of such a "
-        "trial, as far as the surrogate is right; better, worse: the interval of the change itself "
-        "leaves out no change. \N{MULTIPLICATION SIGN}: the winner as measured in the search. The "
-        f"surrogate foretells {share} of what trials differ by that are left out one at a time. A "
-        "setting beyond the searched range counts as the end of the range; in another order a "
-        "change may bring something else."
+        f"for this: {goal.name} is predicted from {found.trials} complete trials, with its "
+        f"{text.LEVEL} interval. \N{MULTIPLICATION SIGN}: the winner as measured in the search."
     )

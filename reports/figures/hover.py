@@ -37,6 +37,16 @@ def names(axis: Any) -> Mapping[float, str] | None:
     return getattr(axis.get_major_formatter(), "names", None)
 
 
+def tell_word(axis: Any, word: str) -> None:
+    """What the script calls the axis, where that is shorter than its label."""
+    axis.word = word
+
+
+def word(axis: Any) -> str:
+    """What was told; "" of other axes."""
+    return str(getattr(axis, "word", ""))
+
+
 def tell_unit(formatter: Any, factor: float, sign: str) -> None:
     """By what the axis' numbers are multiplied, and what stands after them: 100, ` %`."""
     formatter.unit = (factor, sign)

@@ -19,7 +19,7 @@ from reports.figures.scales import robust
 from reports.figures.style import MUTED, RULE, SERIES, short
 from reports.figures.svg.text_size import width
 from reports.frames import Array
-from reports.naming import plain_name
+from reports.naming import plain_name, plain_value
 from reports.stats.search import conditional
 from reports.stats.search.parallel import Axis, Parallel
 from reports.stats.settings.objectives import Objective
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PITCH, TOP = 72.0, 28.0
 LEFT, RIGHT, ASIDE = 40.0, 346.0, 14.0  # the ends of an axis; where lines pass that have no value
 JITTER = 7.0  # at most, of choices, to either side
+NEAR_MIDDLE = 0.12  # of a range's length
 BEST = 0.1  # share of the complete trials in colour
 
 
@@ -97,7 +98,7 @@ def _lines(
     faint = min(0.6, max(0.1, 12 / len(trials)))
     looks = {
         "others": (MUTED, 1.0, round(faint, 2)),
-        "best": (SERIES[0], 1.3, 0.7),
+        "best": (SERIES[0], 1.3, round(min(0.7, max(0.25, 10 / max(len(marked), 1))), 2)),
         "winner": (SERIES[1], 2.6, 1.0),
     }
     for which, own in each.items():
@@ -133,20 +134,35 @@ def _told(axis: Axis, number: int) -> dict[str, object]:
     """What the page's script asks of an axis, so that a range can be set on it."""
     about: dict[str, object] = {"name": plain_name(axis.name), "y": _y(number)}
     if axis.choices:
-        return about | {"choices": axis.choices}
+        return about | {"choices": _said(axis)}
     ends = {"low": float(f"{axis.low:.6g}"), "high": float(f"{axis.high:.6g}")}
     return about | ends | {"log": axis.log}
+
+
+def _said(axis: Axis) -> list[str]:
+    """Its choices as they are read."""
+    return [plain_value(axis.name, one) for one in axis.choices]
+
+
+def _middle(axis: Axis) -> float:
+    """The place of the roundest number about the middle of a range."""
+    for digits in (1, 2):
+        place = axis.place(float(f"{axis.at(0.5):.{digits}g}"))
+        if place is not None and abs(place - 0.5) < NEAR_MIDDLE:
+            return place
+    return 0.5
 
 
 def _ticks(canvas: "Axes", axis: Axis, y: float) -> None:
     """Ends and middle of a range; of choices as many as fit beside each other."""
     if axis.choices:
         count = len(axis.choices)
-        each = [(place / max(count - 1, 1), name) for place, name in enumerate(axis.choices)]
+        each = [(place / max(count - 1, 1), name) for place, name in enumerate(_said(axis))]
     elif axis.ends:
         each = list(zip((0.0, 1.0), axis.ends, strict=True))
     else:
-        each = [(place, text.setting(axis.at(place), 3)) for place in (0.0, 0.5, 1.0)]
+        middle = _middle(axis)
+        each = [(place, text.setting(axis.at(place), 3)) for place in (0.0, middle, 1.0)]
     lines(canvas, [[(_x(place), y), (_x(place), y + 4)] for place, _ in each], MUTED)
     edge = -math.inf
     for place, name in each:
@@ -160,10 +176,11 @@ def _ticks(canvas: "Axes", axis: Axis, y: float) -> None:
 
 def _caption(found: Parallel, goal: Objective, marked: int, best: int | None) -> str:
     count = len(found.trials)
-    winner = ", thick the winner" if best in set(found.trials["trial"]) else ""
+    winner = ", and thick the winner" if best in set(found.trials["trial"]) else ""
+    coloured = "best complete trial" if marked == 1 else f"{marked} best complete trials"
     parts = [
-        f"Each line is a trial of the search, n = {count}; where it crosses an axis is its "
-        f"setting. Coloured: the {text.count(marked, 'best complete trial')} by {goal.name}"
+        f"Each line is a trial of the search, n = {text.number(count)}; where it crosses an axis "
+        f"is its setting. Coloured: the {coloured} by {goal.name}"
         f"{winner}. Pruned trials end at their last value. Drag along an axis, or move its two "
         "ends by the arrow keys, to keep the trials between them, here and in the table of all "
         "trials; Escape shows all again. (This needs scripts.)"

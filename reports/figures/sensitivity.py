@@ -8,14 +8,14 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.hover import tell_setting, tell_trials
-from reports.figures.panels import panel
+from reports.figures.panels import key_above, panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import INK, MUTED, SERIES, names_at, plain_log, short, tidy
-from reports.naming import plain_name
+from reports.naming import plain_name, plain_value
 from reports.natural import natural
 from reports.stats.search import conditional
 from reports.stats.settings.objectives import Objective
-from reports.text import count, listing, value
+from reports.text import count, listing, number, value
 
 BROKEN = "breaks a constraint"
 LOOKS = {
@@ -28,6 +28,7 @@ CHOICES = 12
 WIDEST = 24  # letters of a name beside a bar
 BELOW = "\N{BOX DRAWINGS LIGHT UP AND RIGHT} "  # what is in play for an arm of the choice above
 MANY = 300  # trials, from which on the marks are smaller
+PALE = 0.45  # of a bar that chance alone reaches
 BEST = 5  # trials at least that importance sets apart from the others
 
 
@@ -49,11 +50,14 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
         for number, name in enumerate(evaluators):
             places = np.arange(len(wide)) + (len(evaluators) - 1 - 2 * number) * thick / 2
             colours = [SERIES[number] if had[one] == complete else MUTED for one in wide.index]
-            axes.barh(places, wide[name].fillna(0), thick * 0.9, color=colours, label=name)
+            bars = axes.barh(places, wide[name].fillna(0), thick * 0.9, color=colours, label=name)
             if has_line:
                 rows = frame[frame["evaluator"] == name].set_index("parameter")
+                chance = rows["chance"].reindex(wide.index)
+                for bar, is_beyond in zip(bars, wide[name] > chance, strict=True):
+                    bar.set_alpha(1.0 if is_beyond else PALE)
                 axes.vlines(
-                    rows["chance"].reindex(wide.index),
+                    chance,
                     places - thick / 2,
                     places + thick / 2,
                     color=INK,
@@ -70,11 +74,16 @@ def importance(frame: pd.DataFrame, complete: int) -> Figure:
         axes.tick_params(axis="y", length=0)
         if len(evaluators) > 1:
             axes.legend(loc="lower right")
-        words = f"The most important parameter is {plain_name(wide[evaluators[0]].idxmax())}."
+        words = f"The most important setting is {plain_name(wide[evaluators[0]].idxmax())}."
         found = panel(figure, "importance", "Importance of the searched parameters", words)
     caption = _importance_caption(frame, complete, evaluators, left_out)
     return Figure(
-        "importance-figure", "Parameter importance", caption, (found,), frame, "data/importance.csv"
+        "importance-figure",
+        "How much each setting matters",
+        caption,
+        (found,),
+        frame,
+        "data/importance.csv",
     )
 
 
@@ -86,19 +95,20 @@ def _importance_caption(
     arms = bool((frame["trials"] < complete).any())
     said = (
         f"Importance by {', '.join(evaluators)}: how far the best {best} of {complete} complete "
-        "trials lie from all of them in each parameter. Descriptive: it says what moved the "
+        "trials lie from all of them in each setting. Descriptive: it says what moved the "
         f"objective within this space, not what is worth tuning.{few}"
     )
     if "chance" in frame:  # earlier versions' have none
         said += (
             " The upright line at each bar is what chance alone reaches: with the values shuffled "
-            "over the trials, no parameter passes its line in 95 of 100 studies."
+            "over the trials, no setting passes its line in 95 of 100 studies. Pale: bars that do "
+            "not pass it."
         )
     if left_out:
-        said += f" Not shown: the {count(left_out, 'parameter')} of least importance."
+        said += f" Not shown: the {count(left_out, 'setting')} of least importance."
     if arms:
         said += (
-            " A parameter that only some trials had stands below its choice and is judged among "
+            " A setting that only some trials had stands below its choice and is judged among "
             "these alone (grey), whose number stands beside it; what the choice of its arm matters "
             "is said at the choice."
         )
@@ -131,11 +141,11 @@ def scatter(
         for number, (name, numeric, log) in enumerate(parameters)
     )
     caption = (
-        f"Each trial's {goal.name} over its replicates against each parameter: the {goal.best} is "
-        f"best. n = {len(frame)}. "
+        f"Each trial's {goal.name} over its replicates against each setting: the {goal.best} is "
+        f"best. n = {number(len(frame))}. "
         "Descriptive: crowded regions are not better evidence. "
         "Pruned trials show their last value; diverged ones had at least one diverged replicate. "
-        "The ring is the winner. Values off the scale are drawn at its edge."
+        "Values off the scale are drawn at its edge."
     )
     many = [
         plain_name(name)
@@ -147,7 +157,7 @@ def scatter(
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
     return Figure(
         "scatter",
-        "Every trial against every parameter",
+        "Every trial against each setting",
         caption,
         panels,
         frame[columns],
@@ -194,27 +204,23 @@ def _panel(
             markerfacecolor="none",
             markeredgecolor=INK,
             markeredgewidth=1.3,
+            label="winner" if ring.any() else None,
         )
         scale.apply(axes, "y", goal.unit)
         if numeric and log:
             axes.set_xscale("log")
             plain_log(axes.xaxis)
         if ticks is not None:
-            names_at(axes.xaxis, range(len(ticks)), ticks)
+            said = [short(plain_value(name, one), 18).replace(" ", "\n") for one in ticks]
+            names_at(axes.xaxis, range(len(ticks)), said)
             axes.set_xlim(-0.6, len(ticks) - 0.4)
         tidy(axes, short(plain_name(name), 40), short(goal.name, 32))
         tell_setting(axes.xaxis, name)
-        if number == 0 and len(present) > 1:
-            figure.legend(
-                *axes.get_legend_handles_labels(),
-                loc="outside upper left",
-                ncols=2 if BROKEN in present else 3,
-                handletextpad=0.1,
-                columnspacing=1.0,
-            )
-        said = plain_name(name)
-        words = f"{len(rows)} trials in which {said} was active, by state."
-        return panel(figure, f"scatter-{number}", f"{goal.name} against {said}", words)
+        if number == 0 and (len(present) > 1 or ring.any()):
+            key_above(figure, axes, 2 if BROKEN in present else 4)
+        called = plain_name(name)
+        words = f"{len(rows)} trials in which {called} was active, by state."
+        return panel(figure, f"scatter-{number}", f"{goal.name} against {called}", words)
 
 
 def _places(
@@ -231,4 +237,4 @@ def _places(
     order = {name: place for place, name in enumerate(choices)}
     jitter = (trial.to_numpy(int) * 0.6180339887 % 1 - 0.5) * 0.5
     places = names.map(order).to_numpy(float) + jitter
-    return places, [short(name, 18) for name in choices]
+    return places, choices

@@ -8,7 +8,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.hover import tell_setting, tell_trials
-from reports.figures.panels import panel
+from reports.figures.panels import key_above, panel
 from reports.figures.scales import Scale, robust
 from reports.figures.style import DASHES, MARKERS, MUTED, SERIES, SHOWN, plain_log, short, tidy
 from reports.naming import plain_name
@@ -98,15 +98,7 @@ def _panel(
         for label in (axes.xaxis.label, axes.yaxis.label):
             label.set_fontsize(LETTERS)
         if number == 0:
-            handles = axes.get_legend_handles_labels()
-            figure.legend(
-                *handles,
-                loc="outside upper left",
-                ncols=2,
-                fontsize=LETTERS,
-                handletextpad=0.1,
-                columnspacing=1.0,
-            )
+            key_above(figure, axes, 2, LETTERS)
         words = f"The best of each arm: {'; '.join(said)}."
         title = f"{goal.name} against {plain_name(name)}, by arm"
         return panel(figure, f"slices-{number}", title, words)

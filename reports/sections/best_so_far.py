@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reports import text
+from reports import labels, text
 from reports.figures import best_so_far as figures
 from reports.figures.scales import robust
 from reports.frames import Run
 from reports.sections.blocks import Block, Paragraphs, Plot
+from reports.sections.slices import names_of_arms
 from reports.stats.search.best_so_far import Course, course
 from reports.stats.settings import objectives
 from reports.stats.settings.objectives import Objective
@@ -33,25 +34,33 @@ def best_so_far(run: Run) -> Iterator[Block]:
 
 
 def _arms(run: Run, goal: Objective) -> list[Course]:
-    """A course of each arm of `search.per`, best first; none where some have a trial or two."""
+    """A course of each arm of `search.per`, in their order; none where some are few trials."""
     word = run.provenance["search"].get("per")
     if word not in run.parameters:
         return []
     column = run.trials[f"param.{word}"].map(text.value)
-    found = [course(str(arm), rows, goal.sign) for arm, rows in run.trials.groupby(column)]
+    names = names_of_arms(run)
+    order = {key: place for place, key in enumerate(names)}
+    groups = {(str(arm),): rows for arm, rows in run.trials.groupby(column)}
+    keys = sorted(groups, key=lambda key: order.get(key, len(order)))
+    found = [course(names.get(key, key[0]), groups[key], goal.sign) for key in keys]
     if not found or min(len(one.best) for one in found) < IN_AN_ARM:
         return []
-    return sorted((one for one in found if one.last), key=lambda one: goal.sign * one.best[-1])
+    return [one for one in found if one.last]
 
 
 def _sentence(run: Run, whole: Course, goal: Objective) -> str:
-    count = len(whole.best)
-    half = whole.best[(count - 1) // 2]
-    so_far = (
-        f"; half of them had got to {goal.unit.value(float(half))}" if math.isfinite(half) else ""
-    )
+    """When the search came to its best, with what, and what came after."""
+    count, last = len(whole.best), whole.last
+    trial = labels.named(run)(f"trial {int(run.trials['trial'].iloc[last - 1])}")
+    half, left = whole.best[(count - 1) // 2], count - last
+    then = f"; the other {left} found nothing better" if left > 1 else ""
+    if last > count // 2 and math.isfinite(half):
+        then = f"; half of the trials had got to {goal.unit.value(float(half))}"
+    when = "with the last" if not left else f"after {text.number(last)}"
+    best = goal.unit.value(float(whole.best[-1]))
     return (
-        f"The search got to {goal.name} {goal.unit.value(float(whole.best[-1]))}, with trial "
-        f"{int(run.trials['trial'].iloc[whole.last - 1])} of {text.count(count, 'trial')}{so_far}. "
+        f"The {goal.best} {goal.name} of the search, {best}, came {when} of "
+        f"{text.count(count, 'trial')}: {trial}{then}. "
         f"All of them trained for {text.seconds(float(whole.seconds[-1]))}."
     )

@@ -244,7 +244,7 @@ def _chosen(run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _means_of_losses(run: Run) -> Iterator[tuple[str, str]]:
-    name = "RMSE and loss" if run.regression else "Loss"
+    name = "RMSE and loss on new rows" if run.regression else "Loss on new rows"
     tails = (
         " Residuals with a tail as heavy as that of Student's t with three degrees of freedom are "
         "the exception: intervals hold the truth in some 80 to 90 cases of 100, and a finding says "

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports import text, units
 from reports.frames import Run
-from reports.naming import file_word, plain_name
+from reports.naming import file_word, plain_name, plain_value
 from reports.sections.blocks import Cell, Column, Paragraphs, Row, Section, Table, section
 from reports.sections.pareto import measured
 from reports.stats.search import tuning
@@ -41,17 +41,23 @@ class Described:
 def runs(run: Run) -> Section:
     """The table of all trials, in the order of the search."""
     counts = run.provenance["counts"]
-    words = ", ".join(
-        f"{counts[state]} {state}" for state in ("complete", "pruned", "failed", "running")
-    )
+    states = ("complete", "pruned", "failed", "running")
+    known = [f"{text.number(counts[state])} {state}" for state in states if counts[state]]
+    words = text.listing(known) if len(known) != 1 else f"all {known[0].rpartition(' ')[2]}"
     ended = text.ended_by(run)
+    is_budget = bool(ended) and not ended.startswith("trials")  # the number of which is told
+    asked = "" if counts["asked"] == len(run.trials) else f"; {counts['asked']} were asked for"
     columns = list(_columns(run))
     lead = Paragraphs(
         (
-            f"{text.count(len(run.trials), 'trial')}: {words}; {counts['asked']} asked for.",
-            *_stopped(run),
-            *([f"The search was ended by {ended}."] if ended else ()),
-            *_same(columns),
+            " ".join(
+                (
+                    f"{text.count(len(run.trials), 'trial')}: {words}{asked}.",
+                    *_stopped(run),
+                    *([f"The search was ended by {ended}."] if is_budget else ()),
+                    *_same(columns),
+                )
+            ),
         )
     )
     return section("runs", "All trials", [lead, _table(run, columns)])
@@ -68,8 +74,14 @@ def _stopped(run: Run) -> list[str]:
 
 def _same(columns: list[Described]) -> list[str]:
     """What the table leaves out, since it is alike in all trials."""
-    alike = [one.in_words for one in columns if one.is_constant]
-    return [f"The same in every trial, and not in the table: {', '.join(alike)}."] if alike else []
+    constant = {one.head.label: one for one in columns if one.is_constant}
+    constant.pop("State", None)  # which is told with the number of trials
+    said = []
+    if "Diverged" in constant and constant["Diverged"].cells[0].text == "0":
+        said.append("No network diverged.")
+        del constant["Diverged"]
+    alike = ", ".join(one.in_words for one in constant.values())
+    return [f"The same in every trial, and not in the table: {alike}.", *said] if alike else said
 
 
 def _columns(run: Run) -> Iterator[Described]:
@@ -82,9 +94,8 @@ def _columns(run: Run) -> Iterator[Described]:
     names = [Cell(str(row["trial"]), "defaults" if row["is_default"] else "") for row in trials]
     yield each("Trial", names, fold=False)
     for name in run.parameters:
-        values = [Cell(text.value(row[f"param.{name}"])) for row in trials]
-        head = Column(plain_name(name), tuning.numeric(run, name), file_word(name))
-        yield Described(head, values)
+        if name.removesuffix(f".{tuning.RANGE}") not in set(run.parameters) - {name}:
+            yield _setting(run, name, trials)
     several = len(objectives.objectives(run)) > 1
     states = [Cell(str(row["state"]), _standing(row, several)) for row in trials]
     yield each("State", states, numeric=False)
@@ -95,6 +106,18 @@ def _columns(run: Run) -> Iterator[Described]:
     if (run.trials["cause"].astype(str) != "").any():
         causes = [Cell(str(row["cause"] or text.DASH)[:80]) for row in trials]
         yield each("Cause", causes, numeric=False)
+
+
+def _setting(run: Run, name: str, trials: list[dict[Any, Any]]) -> Described:
+    """A searched setting; of one that is exact values or a range, both in one column."""
+    inner = f"{name}.{tuning.RANGE}"
+    has_range = inner in run.parameters
+    cells = []
+    for row in trials:
+        is_inner = has_range and row[f"param.{name}"] == tuning.RANGE
+        cells.append(Cell(plain_value(name, row[f"param.{inner if is_inner else name}"])))
+    is_numeric = has_range or tuning.numeric(run, name)
+    return Described(Column(plain_name(name), is_numeric, file_word(name)), cells)
 
 
 def _scores(run: Run, trials: list[dict[Any, Any]]) -> Iterator[Described]:
@@ -124,10 +147,6 @@ def _standing(row: dict[Any, Any], several: bool) -> str:
 def _table(run: Run, columns: list[Described]) -> Table:
     shown, best = [one for one in columns if not one.is_constant], tuning.best_trial(run)
     printed = _printed(run)
-
-    def tone(trial: int) -> str:
-        return "winner" if trial == best else "" if trial in printed else "off-paper"
-
     lines = zip(*(one.cells for one in shown), strict=True)
     rows = tuple(
         Row(

@@ -25,13 +25,14 @@ def sensitivity(run: Run) -> Section:
 
 
 def _blocks(run: Run) -> Iterator[Block]:
-    yield Paragraphs((f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}",))
+    placed = f"Descriptive: these are search trials, {_placed(run)} {_arms(run)}"
     if len(run.importance):
         yield from _beyond_chance(run)
         yield Plot(figures.importance(run.importance, len(objectives.complete(run))))
-        yield from _unsaid(run)
+        yield Paragraphs((" ".join((placed, *_unsaid(run))),), "quiet")
     else:
-        yield Paragraphs(("Importance was not computed: too few completed trials.",), "quiet")
+        yield Paragraphs(("Importance was not computed: too few completed trials.",))
+        yield Paragraphs((placed,), "quiet")
     known = np.isfinite(run.trials["value"].to_numpy(float))
     names = [
         name for name in run.parameters if run.trials.loc[known, f"param.{name}"].notna().any()
@@ -55,7 +56,7 @@ def _blocks(run: Run) -> Iterator[Block]:
             f"{'is' if hidden == 1 else 'are'} not shown."
         )
     if len(names) > PANELS:
-        notes.append(f"The {PANELS} most important of {len(names)} parameters are shown.")
+        notes.append(f"The {PANELS} most important of {len(names)} settings are shown.")
     if notes:
         yield Paragraphs((" ".join(notes),), "quiet")
 
@@ -67,7 +68,7 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
         return
     if not names:
         words = (
-            "No parameter stands out from chance: values that have nothing to do with the settings "
+            "No setting stands out from chance: values that have nothing to do with the settings "
             "would give bars as long as these. It does not say that none matters: with more trials "
             "more can be told."
         )
@@ -82,18 +83,16 @@ def _beyond_chance(run: Run) -> Iterator[Block]:
     yield Paragraphs((f"{listed} {verb} more than chance gives.{others}",))
 
 
-def _unsaid(run: Run) -> Iterator[Block]:
+def _unsaid(run: Run) -> Iterator[str]:
     """The parameters that too few trials had for their importance to be told."""
     rest = [name for name in run.parameters if name not in set(run.importance["parameter"])]
     if rest:
         which = "those" if len(rest) > NAMED else text.listing(list(map(plain_name, rest)))
         many = f" of {text.count(len(rest), 'parameter')} of arms" * (len(rest) > NAMED)
-        yield Paragraphs(
-            (
-                f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
-                "trials had them, or all the same value.",
-            ),
-            "quiet",
+        had = "it" if len(rest) == 1 else "them"
+        yield (
+            f"Nothing can be said of the importance{many or f' of {which}'}: too few complete "
+            f"trials had {had}, or all the same value."
         )
 
 
@@ -144,9 +143,9 @@ def _arms(run: Run) -> str:
     least, most = int(counts.min()), int(counts.max())
     each = text.count(least, "trial") if least == most else f"{least} or {most} trials"
     return (
-        f"Every {plain_name(word)} had the same share of them ({each} each) and a search of its "
-        "own, so these can be compared; a choice of anything else with few trials may be unlucky "
-        "rather than bad."
+        f"Every value of {plain_name(word)} had the same share of them ({each} each) and a search "
+        "of its own, so these can be compared; a choice of anything else with few trials may be "
+        "unlucky rather than bad."
     )
 
 

@@ -13,6 +13,12 @@ from reports.stats.settings import objectives
 from reports.stats.settings.objectives import Objective
 
 
+def names_of_arms(run: Run) -> dict[tuple[str, ...], str]:
+    """By the values of their words, best first: the order in which all figures colour them."""
+    ordered = [*(one.arm for one in arms.judged(run)), *arms.arms(run)]
+    return {arm.key: name_of(run, arm) for arm in ordered}
+
+
 def by_arm(run: Run, names: Sequence[str], goal: Objective) -> Iterator[Block]:
     """Of the parameters `names`; nothing of a study of no arms, or whose arms are single trials."""
     known, words = arms.arms(run), arms.words(run)
@@ -25,10 +31,8 @@ def by_arm(run: Run, names: Sequence[str], goal: Objective) -> Iterator[Block]:
     numbers = [each for each in numbers if trials[f"param.{each[0]}"].notna().any()]
     if not known or not numbers:
         return
-    said = {arm.key: name_of(run, arm) for arm in known}
+    said = names_of_arms(run)
     keys = zip(*(trials[f"param.{word}"].map(text.value) for word in words), strict=True)
     rows = trials.assign(arm=[said.get(key, "") for key in keys])
-    ahead = [name_of(run, one.arm) for one in arms.judged(run)]
-    ordered = list(dict.fromkeys([*ahead, *said.values()]))
     rows = objectives.drawn([goal], rows)
-    yield Plot(figures.slices(rows, ordered, numbers, goal.drawn))
+    yield Plot(figures.slices(rows, list(said.values()), numbers, goal.drawn))

@@ -18,8 +18,9 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
   heads.forEach((head, at) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.append(...head.childNodes);
-    head.append(button);
+    button.append(head.firstChild?.textContent.trim() ?? "");
+    head.firstChild?.remove(); // what stays is the study file's word, which is small below
+    head.prepend(button);
     button.addEventListener("click", () => {
       const down = head.getAttribute("aria-sort") === "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));

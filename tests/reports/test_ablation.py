@@ -66,9 +66,12 @@ def test_the_change_that_matters_comes_first_and_is_better(make: Callable[..., P
 
 def test_it_is_told_only_where_the_trials_tell_it(make: Callable[..., Path]) -> None:
     run = load(make())
-    words, plot = ablation(run)
+    words, plot, method = ablation(run)
     assert isinstance(words, Paragraphs)
-    assert "as predicted, better: learning rate 0.001 →" in words.paragraphs[0]
+    assert "learning rate 0.001 →" in words.paragraphs[0]
+    assert "predicted to be better" in words.paragraphs[0]
+    assert isinstance(method, Paragraphs)
+    assert "surrogate" in method.paragraphs[0]
     assert isinstance(plot, Plot)
     assert next(iter(plot.figure.data["change"])) == "defaults"
     values = np.random.default_rng(3).normal(1, 0.1, len(run.trials))

@@ -11,6 +11,7 @@ from reports.frames import Run, load
 from reports.sections.best_so_far import best_so_far
 from reports.sections.blocks import Paragraphs, Plot
 from reports.stats.search.best_so_far import course
+from reports.text import SPACE, number
 
 TRIALS = pd.DataFrame(
     {
@@ -43,8 +44,14 @@ def test_the_last_improvement_is_named(make: Callable[..., Path]) -> None:
     done = run.trials[(run.trials["state"] == "complete") & run.trials["value"].notna()]
     best = done.loc[done["value"].idxmin()]
     words, plot = said(run)
-    assert f"dev loss {best['value']:.3f}, with trial {best['trial']} of 40 trials" in words
+    assert (
+        f"dev loss of the search, {best['value']:.3f}, came after {best['trial'] + 1} of" in words
+    )
+    assert f"(trial {best['trial']})" in words, "with what"
     assert len(set(plot.figure.data["search"])) == 1
+    (drawn,) = plot.figure.panels  # seconds stand under the trials: they would draw the same line
+    total = number(float(run.trials["seconds"].sum()), 2)
+    assert f">{total}{SPACE}s<" in drawn.svg
     assert not list(best_so_far(replace(run, trials=run.trials.head(3), memo={})))
 
 
@@ -54,4 +61,5 @@ def test_each_arm_of_a_word_has_a_line(make: Callable[..., Path]) -> None:
     ends = plot.figure.data.groupby("search", sort=False)["best"].last()
     assert set(ends.index) == {"adam", "momentum", "rmsprop"}
     assert list(ends) == sorted(ends), "best first"
+    assert len(plot.figure.panels) == 2, "arms take each its own time"
     assert "of each arm" in plot.figure.caption

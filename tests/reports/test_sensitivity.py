@@ -73,7 +73,7 @@ def test_a_parameter_matters_where_it_is_above_what_chance_gives(
     low = replace(run, importance=run.importance.assign(chance=0.1), memo={})
     assert f"{first} and {second} matter more than chance gives" in paragraphs(low)
     none = replace(run, importance=run.importance.assign(chance=0.9), memo={})
-    assert "No parameter stands out from chance" in paragraphs(none)
+    assert "No setting stands out from chance" in paragraphs(none)
     figure = next(b.figure for b in sensitivity(run).blocks if isinstance(b, Plot))
     assert "what chance alone reaches" in figure.caption
     assert "parameters of least importance" not in figure.caption
@@ -88,3 +88,21 @@ def test_a_run_without_a_line_of_chance_is_shown_without_one(
     assert "chance" not in paragraphs(older)
     figure = next(b.figure for b in sensitivity(older).blocks if isinstance(b, Plot))
     assert "chance" not in figure.caption
+
+
+def test_panels_beside_each_other_have_axes_alike(folder_of: Callable[[str], Path]) -> None:
+    """The first one's legend takes no room from its axes: the panel is taller by it."""
+    run = load(folder_of("ordinary"))
+    figure = next(
+        b.figure
+        for b in sensitivity(run).blocks
+        if isinstance(b, Plot) and b.figure.id == "scatter"
+    )
+    first, second = (one.svg for one in figure.panels[:2])
+    assert "winner<" in first
+    tall = [float(re.findall(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[0]) for svg in (first, second)]
+    axes = [
+        float(re.findall(r"M[\d.]+ [\d.]+h[\d.]+v([\d.]+)h-", svg)[0]) for svg in (first, second)
+    ]
+    assert tall[0] > tall[1] + 10
+    assert axes[0] == pytest.approx(axes[1], abs=0.5)

@@ -128,7 +128,7 @@ def test_runs_of_different_data_have_no_better_one(cwd: Path) -> None:
     assert done.stdout.endswith("page      c.html\n")
     page = (cwd / "c.html").read_text()
     assert "after and before are of different data, and cannot be compared." in page
-    assert "What cannot be compared" in page
+    assert "Keep in mind" in page
     assert "<figure" not in page
     fault = sweeps("compare", "before", "after", "--html", ".", cwd=cwd, code=2, module="sweeps")
     assert fault.stderr.startswith("--html: expected a file to write, got .: ")

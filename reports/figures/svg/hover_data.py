@@ -80,8 +80,8 @@ def _of(axis: Any, ticks: Ticks, height: float) -> dict[str, Any] | None:
 
 
 def _name(axis: Any) -> str:
-    """Its label; of an axis that several share, the one below them all."""
-    label = axis.get_label_text()
+    """Its word, or its label; of an axis that several share, the one below them all."""
+    label = hover.word(axis) or axis.get_label_text()
     if not label and axis.axis_name == "x":
         label = axis.axes.figure.axes[-1].get_xlabel()
     return str(label).replace("\n", " ")

@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import special
 
-from reports import text
 from reports.frames import Array, Run
-from reports.naming import plain_name
+from reports.naming import plain_name, plain_value
 from reports.stats.sampling.intervals import LEVEL, Interval
 from reports.stats.search import conditional, parallel, surrogate, tuning
 from reports.stats.search.encoded import FEWEST, encoded, kept
@@ -110,7 +109,7 @@ def _changes(
 ) -> list[Change]:
     """What tells the ends apart; the settings of an arm change with the choice of the arm."""
     names = [one.name for one in axes]
-    said = {name: [text.value(each.get(name)) for each in (start, own)] for name in names}
+    said = {name: [plain_value(name, each.get(name)) for each in (start, own)] for name in names}
     groups: dict[str, list[str]] = {}
     for name in names:
         if said[name][0] != said[name][1]:

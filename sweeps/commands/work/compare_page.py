@@ -23,7 +23,8 @@ def write(found: Comparison, place: Path) -> Path:
 
     names = labels(found.runs)
     sections = list(_sections(found, names))
-    text = compared.render(found.runs, names, found.each, found.notes, sections, place)
+    notes = [_named(note, found, names) for note in found.notes]
+    text = compared.render(found.runs, names, found.each, notes, sections, place)
     try:
         return page.save(place, text)
     except OSError as fault:
@@ -32,14 +33,37 @@ def write(found: Comparison, place: Path) -> Path:
         ) from None
 
 
+def _named(note: str, found: Comparison, names: list[str]) -> str:
+    """A note as a sentence, with the run's name in the place of its path."""
+    folders = (printable(str(run.folder)) for run in found.runs)
+    words = {f"{folder}: ": f"{name}: " for folder, name in zip(folders, names, strict=True)}
+    start = next((one for one in words if note.startswith(one)), "")
+    return f"{words.get(start, '')}{note.removeprefix(start).rstrip('.')}."
+
+
+def _scores(found: Comparison) -> list[list[str]]:
+    """The winners by their settings, and their scores, a line each."""
+    from reports.labels import named
+
+    called = [
+        named(run)(str(row["config"])) for run, row in zip(found.runs, found.winners, strict=True)
+    ]
+    lines = [[name, *(cell.plain for cell in cells)] for name, cells in results(found)]
+    return [
+        [name, *(called if name == "winner" else [cell.replace(",", ", ") for cell in cells])]
+        for name, *cells in lines
+    ]
+
+
 def _sections(found: Comparison, names: list[str]) -> "Iterator[Section]":
     from reports.compared import table
+    from reports.naming import plain_name
     from reports.sections.blocks import Paragraphs, section
 
-    scores = [[name, *(cell.plain for cell in cells)] for name, cells in results(found)]
-    yield section("side-by-side", "Side by side", [table("scores", "Winners", names, scores)])
+    scores = table("scores", "Winners", names, _scores(found))
+    yield section("side-by-side", "Side by side", [scores])
     differ = [
-        [printable(name), *map(setting, values)]
+        [printable(plain_name(name)), *(_read(name, one) for one in values)]
         for name, values in found.settings.items()
         if any(value != values[0] for value in values)
     ]
@@ -50,6 +74,13 @@ def _sections(found: Comparison, names: list[str]) -> "Iterator[Section]":
     keys = table("files", "Keys of the study files that differ", names, lines)
     alike = Paragraphs(("The study files say the same.",))
     yield section("study-files", "Study files", [keys if lines else alike])
+
+
+def _read(name: str, value: Any) -> str:
+    """A setting beside its plain name."""
+    from reports.naming import plain_value
+
+    return printable(plain_value(name, value)) if name == "hidden" else setting(value)
 
 
 def _values(folder: Path) -> dict[str, Any]:
