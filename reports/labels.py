@@ -1,5 +1,6 @@
 """What a confirmed setting is called: how it differs from the others, in a few plain words."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from reports.stats.search import tuning
 
 WIDTH = 27  # of a label: what a legend holds on a phone
 FIRST = ("optimizer", "learning_rate", "hidden")  # what people ask for first
+NUMBER = re.compile(r"\d+(\.\d*)?(e[-+]?\d+)?")
 SHORT = {"learning_rate": "rate", "epsilon": "ε"}
 
 
@@ -40,6 +42,8 @@ def in_words(run: Run, config: str) -> str:
 
 
 def _in_full(name: str, value: Any) -> str:
+    if isinstance(value, str) and NUMBER.fullmatch(value):  # one of several choices
+        value = float(value)
     if name == "hidden":
         return _layers(value)
     if name == "keep_prob" and isinstance(value, int | float):

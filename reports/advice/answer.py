@@ -223,7 +223,7 @@ def _neutral(run: Run, one: Judged) -> str:
 def _speed(run: Run, aim: SpeedTarget) -> Iterator[tuple[str, str]]:
     """Against the fastest arm, on every axis on which the order may be another."""
     for n, (axis, counted) in enumerate(pace.axes(run).items()):
-        found = pace.paces(run, aim, axis)
+        found = pace.by_epochs(run) if axis == "epoch" else pace.paces(run, aim, axis)
         if not found[0].reached:
             had = f"{text.number(found[0].horizon)} {counted}"
             yield f"No arm reached {_target(run, aim)} in the {had} that all had.", ""

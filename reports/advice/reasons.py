@@ -11,7 +11,7 @@ from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice, Compari
 from reports.stats.settings import differences, measures, objectives
 from reports.stats.settings.differences import OPEN, SAME
 from reports.stats.settings.measures import Measure
-from reports.stats.speed import convergence, pace
+from reports.stats.speed import pace
 
 
 def why(run: Run, choice: Choice) -> str:
@@ -29,10 +29,9 @@ def why(run: Run, choice: Choice) -> str:
 
 def _not_by_speed(run: Run, choice: Choice) -> str:
     """Where the question is of speed, and the fastest arm is another than is recommended."""
-    aim = convergence.target(run)
-    if aim is None or not pace.is_asked(run) or len(arms.judged(run)) < 2:
+    if not pace.is_asked(run) or len(arms.judged(run)) < 2:
         return ""
-    fastest = pace.paces(run, aim)[0]
+    fastest = pace.by_epochs(run)[0]
     if not fastest.reached or fastest.config == choice.name:
         return ""
     by = recommending.measure_of(run, choice.name, fastest.config)

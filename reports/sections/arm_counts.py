@@ -7,7 +7,7 @@ from reports.advice.answer import name
 from reports.frames import Run
 from reports.stats.answer import arms
 from reports.stats.settings.differences import BETTER, OPEN, SAME, WORSE
-from reports.stats.speed import convergence, pace
+from reports.stats.speed import pace
 
 SAID = {
     SAME: "as good{within}",
@@ -31,8 +31,7 @@ def of_quality(run: Run) -> str:
 
 def of_speed(run: Run) -> str:
     """By when they get there: `Beside momentum, the fastest: 1 of 3 others slower`."""
-    aim = convergence.target(run)
-    found = () if aim is None else pace.paces(run, aim)
+    found = pace.by_epochs(run)
     if len(found) < 3 or not found[0].reached:
         return ""
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}

@@ -26,7 +26,7 @@ def times(run: Run, prefix: str, sizes: Sequence[Size], most: int = MOST) -> Fig
     aim = convergence.target(run)
     if aim is None or not pace.is_asked(run) or len(arms.judged(run)) < 2:
         return None
-    found = pace.paces(run, aim)
+    found = pace.by_epochs(run)
     if not found[0].reached:
         return None
     names = {one.config: name(run, one.arm) for one in arms.judged(run)}

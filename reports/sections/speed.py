@@ -85,8 +85,12 @@ def _first(run: Run, aim: SpeedTarget) -> Iterator[str]:
         return
     each = {str(row.config): row for row in there.itertuples()}
     first = min(each, key=lambda name: each[name].restricted.estimate)
-    time, named = text.cost(each[first].restricted.estimate), labels.named(run)
-    said = f"Soonest at a {aim.least(run)}: {named(first)}, after {time} epochs on average"
+    time = each[first].restricted.estimate
+    alike = sum(one.restricted.estimate == time for one in each.values())
+    who = labels.named(run)(first) if alike == 1 else f"{alike} settings alike"
+    said = f"Soonest at a {aim.least(run)}: {who}, after {text.cost(time)} epochs on average"
+    if each[first].reached < each[first].n and alike == 1:
+        said += f" ({each[first].reached} of {each[first].n} networks reached it)"
     if run.default in each and run.default != first:
         said += f"; the defaults after {text.cost(each[str(run.default)].restricted.estimate)}"
     yield f"{said}."

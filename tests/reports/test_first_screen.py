@@ -144,6 +144,6 @@ def test_where_the_fastest_is_not_to_be_used_it_says_by_what_that_goes(
     choice = recommending.choice(run)
     first, *others = pace.paces(run, convergence.target(run))
     for one in (first, others[0]):
-        monkeypatch.setattr(pace, "paces", lambda *_, one=one: (replace(one, reached=1),))
+        monkeypatch.setattr(pace, "by_epochs", lambda _, one=one: (replace(one, reached=1),))
         is_it = one.config == choice.name
         assert ("not by speed" in reasons.why(run, choice)) is not is_it

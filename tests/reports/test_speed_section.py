@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from reports import labels
 from reports.frames import Run, load
 from reports.sections.blocks import Paragraphs, Table
 from reports.sections.speed import speed
 from reports.sections.verdict import verdict
+from reports.stats.speed import convergence
 
 
 def said(run: Run) -> tuple[str, Table]:
@@ -68,3 +70,19 @@ def test_costs_and_the_chance_of_being_sooner_have_their_bounds(
         assert [cell.quiet.startswith("[") for cell in row.cells[1:]] == [is_known] * (
             len(row.cells) - 1
         )
+
+
+def test_the_first_sentence_is_of_the_fastest_and_of_those_as_fast(
+    folder_of: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = load(folder_of("ordinary"))
+    aim = convergence.target(run)
+    found = convergence.speed(run, aim)
+    means = {row.config: row.restricted.estimate for row in found.itertuples() if row.reached}
+    first = min(means, key=means.__getitem__)
+    assert said(run)[0].startswith(
+        f"Soonest at a {aim.least(run)}: {labels.named(run)(first)}, aft"
+    )
+    alike = found.assign(restricted=[found["restricted"].iloc[0]] * len(found), reached=1)
+    monkeypatch.setattr(convergence, "speed", lambda *_: alike)
+    assert f"{len(found)} settings alike" in said(run)[0]

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from reports.frames import Run
+from reports.frames import Run, once
 from reports.stats.answer import arms
 from reports.stats.sampling import intervals
 from reports.stats.sampling.intervals import Interval
@@ -39,6 +39,13 @@ class Pace:
 def is_asked(run: Run) -> bool:
     """Whether the study asks how soon: by a target of its own."""
     return bool(run.provenance["targets"]) and convergence.target(run) is not None
+
+
+@once
+def by_epochs(run: Run) -> tuple[Pace, ...]:
+    """`paces` to the run's own target, in epochs, which several places tell; none without one."""
+    aim = convergence.target(run)
+    return () if aim is None else paces(run, aim)
 
 
 def paces(run: Run, aim: SpeedTarget, axis: str = "epoch") -> tuple[Pace, ...]:
