@@ -94,8 +94,8 @@ def _importance_caption(
     few = f" From {complete} trials that is hardly more than a hint." * (complete < 10 * BEST)
     arms = bool((frame["trials"] < complete).any())
     said = (
-        f"Importance by {', '.join(evaluators)}: how far the best {best} of {complete} complete "
-        "trials lie from all of them in each setting. Descriptive: it says what moved the "
+        f"Importance by {', '.join(evaluators)}: how far the best {best} of {number(complete)} "
+        "complete trials lie from all of them in each setting. Descriptive: it says what moved the "
         f"objective within this space, not what is worth tuning.{few}"
     )
     if "chance" in frame:  # earlier versions' have none

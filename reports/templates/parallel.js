@@ -72,7 +72,7 @@ for (const picture of document.querySelectorAll("#parallel-figure svg")) {
     axis.handles = ["lowest", "highest"].map((word, end) => {
       const handle = svg("g", { class: "handle", role: "slider", tabindex: 0, "aria-label": `${axis.name}, ${word} shown`, "aria-valuemin": 0, "aria-valuemax": 100 });
       handle.append(
-        svg("rect", { x: end ? 0 : -24, y: -12, width: 24, height: 24, class: "area" }),
+        svg("rect", { x: end ? 0 : -26, y: -13, width: 26, height: 26, class: "area" }),
         svg("path", { d: "M0-8V8", class: "end" }),
       );
       handle.addEventListener("keydown", (event) => {

@@ -108,7 +108,7 @@ def test_the_page_answers_first_and_leads_to_the_reports(cwd: Path) -> None:
     runs = compare.compare([cwd / "before", cwd / "after"], None)
     page = compare_page.write(runs, place).read_text()
     words = " ".join(re.sub("<[^>]*>", " ", page.partition("<body>")[2]).split())
-    assert "after is worse than before. Test error: +26.3" in words
+    assert "after is worse than before. Test error, after minus before: +26.3" in words
     assert page.count('href="../') == 2
     assert 'href="../before/report.html"' in page
     assert "default-src &#39;none&#39;" in page
