@@ -32,7 +32,8 @@ def growth(run: Run) -> Section | None:
 def _blocks(run: Run, found: tuple[Growth, ...]) -> Iterator[Block]:
     by_config: dict[str, list[str]] = {}
     for one in found:
-        by_config.setdefault(one.config, []).append(stats.sentence(run, one))
+        said = by_config.setdefault(one.config, [])
+        said.append((stats.beside if said else stats.sentence)(run, one))
     named = labels.named(run)
     each = [f"{text.capital(named(one))}: {' '.join(said)}" for one, said in by_config.items()]
     yield Paragraphs(tuple(each))
