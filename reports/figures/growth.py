@@ -31,14 +31,15 @@ def growth(found: Sequence[Growth], percent: bool, named: Callable[[str], str]) 
         for score in scores
     )
     folds = found[0].by_fold.shape[1]
+    names = _named(scores, percent)
     caption = (
-        f"Marks: the mean dev {' and '.join(scores)} of {folds} folds, each scored on the rows it "
+        f"Marks: the mean dev {names} of {folds} folds, each scored on the rows it "
         f"leaves out; thin bars: one SD of the folds. Lines: the fit a + b·n^{MINUS}c, drawn on to "
         f"twice the rows; the thick bar there: its {LEVEL} interval, where it is known."
     )
     return Figure(
         "rows",
-        f"{_titled(scores, percent)} by training rows",
+        f"{capital(names)} by training rows",
         caption,
         panels,
         data,
@@ -46,10 +47,9 @@ def growth(found: Sequence[Growth], percent: bool, named: Callable[[str], str]) 
     )
 
 
-def _titled(scores: Iterable[str], percent: bool) -> str:
-    """`Error and loss`."""
-    names = [score if percent or score == "loss" else "RMSE" for score in scores]
-    return capital(listing(names))
+def _named(scores: Iterable[str], percent: bool) -> str:
+    """`error and loss`."""
+    return listing([score if percent or score == "loss" else "RMSE" for score in scores])
 
 
 def _panel(

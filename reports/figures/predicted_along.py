@@ -32,9 +32,9 @@ def predicted_along(one: Predicted, unit: units.Unit, message: str) -> Figure:
         data[f"{short}_high"] = curve.high
     caption = (
         f"Nothing was trained for this: a surrogate (a Gaussian process) of {one.trials} complete "
-        f"trials predicts both, with the winner's other settings. Bands: {text.LEVEL} intervals for "
-        "the mean of such a trial, as far as the surrogate is right. The train error is bias and "
-        "noise; the gap from training rows to dev rows is variance."
+        f"trials predicts both, with the winner's other settings. Bands: {text.LEVEL} intervals "
+        "for the mean of such a trial, as far as the surrogate is right. The train error is bias "
+        "and noise; the gap from training rows to dev rows is variance."
     )
     return Figure(
         f"predicted-along-{one.axis.name}", title, caption, (made,), data, message=message

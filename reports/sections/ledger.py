@@ -241,4 +241,4 @@ def _cure_words(row: object) -> str:
         found = getattr(row, name)
         if found.excludes_zero:
             words.append(f"{'less' if found.high < 0 else 'more'} {name}")
-    return text.listing(words) or "no sure change"
+    return text.listing(words) or "not decided"
