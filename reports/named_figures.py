@@ -140,7 +140,7 @@ def drawn(run: Run, name: str) -> "NotebookFigure":
     with canvas():
         made.draw_without_rendering()  # laid out once, so that it is saved alike each time
         made.set_layout_engine("none")
-    made.caption = " ".join(dict.fromkeys(one.caption for one in figures))
+    made.caption = " ".join(dict.fromkeys(one.words for one in figures))
     made.data = pd.concat([one.data for one in figures], ignore_index=True)
     return made
 

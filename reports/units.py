@@ -97,6 +97,12 @@ class Unit:
         """`2.6 % [1.8, 3.5]`; differences are signed, and in points."""
         return self.head(of, difference) + self.bounds(of, difference)
 
+    def size(self, of: "Interval") -> str:
+        """`1.3 points [0.4, 2.2]`, of a difference of which words say the direction."""
+        if of.estimate < 0:
+            of = replace(of, estimate=-of.estimate, low=-of.high, high=-of.low)
+        return self.interval(of, difference=True).replace("+", "")
+
     def head(self, of: "Interval", difference: bool = False) -> str:
         """The estimate alone, to as many decimals as its bounds."""
         if not of.known:

@@ -1,6 +1,7 @@
 """Bias and variance along a word's values: train and dev error, and the parts of the loss."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.loss_parts import PARTS
 from reports.figures.panels import panel
+from reports.figures.scales import Scale
 from reports.figures.style import (
     DASHES,
     INK,
@@ -18,50 +20,73 @@ from reports.figures.style import (
     SHADES,
     SPLITS,
     names_at,
-    percent_axis,
     tidy,
 )
 from reports.stats.bias_variance.along import Along
 from reports.stats.sampling.intervals import Interval
+from reports.text import LEVEL
+from reports.units import Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
-WIDTH, HEIGHT, LETTERS = 360.0, 250.0, 11.8  # letters of 11 px on a phone 375 px wide
+NONE = "none"  # how `in_words.tick` writes no penalty, no dropout
+FAR = 0.6  # of the highest error: if the lowest is above it, the axis does not begin at 0
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A word of the study, what it is called, its values; where: what the other word is, or ""."""
+
+    word: str
+    name: str
+    ticks: Sequence[str]
+    where: str
 
 
 def along(
-    one: Along, ticks: Sequence[str], word: str, where: str, percent: bool, reference: str = ""
+    one: Along, axis: Axis, unit: Unit, message: str, reference: tuple[float, str] | None = None
 ) -> Figure:
     """Two lines over the values, evenly spaced; a second panel of stacked parts of the loss.
 
-    word: the axis' label. where: what the other word is, "" where there is none.
-    reference: the error that is noise, "" where it is not given.
+    unit: of the errors. reference: the error that is noise, and how it is written, where given.
     """
-    bias = "The train error is bias and noise"
-    if reference:
-        bias = f"The train error above the reference error, {reference}, is bias"
-    panels = [_lines(one, ticks, word, percent)]
+    panels = [_lines(one, axis, unit, reference)]
     if one.parts:
-        panels.append(_stack(one, ticks, word))
-    source = "Confirmed networks" if one.is_confirmed else "Networks of the search, not confirmed"
-    caption = (
-        f"{source}{where}: mean errors, bars 95 % intervals for other networks on these rows (t"
-        f"{', widened for training sets that share rows' * bool(one.parts)}). Values stand in "
-        f"order, evenly spaced. {bias}; what the dev error has above the train error is variance."
-    )
-    if one.parts:
-        caption += (
-            " Second: the loss on the test rows in parts, by training rows, random starts and what "
-            "remains (method: where the error comes from)."
-        )
+        panels.append(_stack(one, axis))
     rows = [
         (tick, train.estimate, train.low, train.high, dev.estimate, dev.low, dev.high, *parts)
-        for tick, train, dev, parts in zip(ticks, one.train, one.dev, _parts(one), strict=True)
+        for tick, train, dev, parts in zip(axis.ticks, one.train, one.dev, _parts(one), strict=True)
     ]
     ends = [f"{split}{end}" for split in ("train", "dev") for end in ("", "_low", "_high")]
-    data = pd.DataFrame(rows, columns=[word, *ends, *(PARTS if one.parts else ())])
-    return Figure(f"along-{one.word}", f"Bias and variance by {word}", caption, tuple(panels), data)
+    data = pd.DataFrame(rows, columns=[axis.name, *ends, *(PARTS if one.parts else ())])
+    return Figure(
+        f"along-{one.word}",
+        f"Bias and variance by {axis.name}",
+        _caption(one, axis, reference),
+        tuple(panels),
+        data,
+        message=message,
+    )
+
+
+def _caption(one: Along, axis: Axis, reference: tuple[float, str] | None) -> str:
+    bias = "The train error is bias and noise"
+    if reference is not None:
+        bias = f"The train error above the reference error, {reference[1]}, is bias"
+    source = "Confirmed networks" if one.is_confirmed else "Networks of the search, not confirmed"
+    return (
+        f"{source}{axis.where}: mean errors, bars {LEVEL} intervals for other networks on these "
+        f"rows (t{', widened for training sets that share rows' * bool(one.parts)}). Values stand "
+        f"in order, evenly spaced. {bias}; what the dev error has above the train error is "
+        "variance."
+    ) + (
+        f" Second: the {one.parts[0].name} on test rows in parts; a part whose estimate is below "
+        "zero is drawn as none, and the others then reach beyond the stroke, their sum."
+        if one.parts
+        else ""
+    )
 
 
 def _parts(one: Along) -> list[tuple[float, ...]]:
@@ -74,22 +99,40 @@ def _parts(one: Along) -> list[tuple[float, ...]]:
     ]
 
 
-def _lines(one: Along, ticks: Sequence[str], word: str, percent: bool) -> Panel:
+def _lines(one: Along, axis: Axis, unit: Unit, reference: tuple[float, str] | None) -> Panel:
     each = {"train error": one.train, "dev error": one.dev}  # colours as in learning curves
-    with canvas(WIDTH, HEIGHT) as figure:
+    with canvas() as figure:
         axes = figure.subplots()
         for number, (name, found) in enumerate(each.items()):
             _line(axes, number, name, found)
-        _finish(axes, ticks, word, "error" if percent else "RMSE")
-        if percent:
-            percent_axis(axes, "y")
-        _legend(figure, 2)
+        if reference is not None:
+            axes.axhline(reference[0], color=INK, linestyle=":", linewidth=1.2, label="reference")
+        if NONE in axis.ticks:
+            without = one.dev[list(axis.ticks).index(NONE)].estimate
+            axes.axhline(without, color=MUTED, linewidth=0.9, label=f"dev, no {axis.name}")
+        _finish(axes, axis, "error" if unit.is_percent else "RMSE")
+        scale = _scale(one, reference)
+        scale.apply(axes, "y", unit)
+        if scale.low == 0:
+            axes.set_ylim(bottom=0)
+        _legend(figure, 2 if len(axes.get_legend_handles_labels()[0]) > 2 else 1)
         words = "; ".join(
-            f"{name}: " + ", ".join(f"{t} {v.estimate:.4g}" for t, v in zip(ticks, f, strict=True))
+            f"{name}: "
+            + ", ".join(f"{t} {v.estimate:.4g}" for t, v in zip(axis.ticks, f, strict=True))
             for name, f in each.items()
         )
-        title = f"train and dev error by {word}"
+        title = f"train and dev error by {axis.name}"
         return panel(figure, f"along-{one.word}-lines", title, f"{words}.")
+
+
+def _scale(one: Along, reference: tuple[float, str] | None) -> Scale:
+    """From 0 on, unless all of it lies so far above 0 that nothing could be told apart."""
+    found = (*one.train, *one.dev)
+    low = min(x.low if x.known else x.estimate for x in found)
+    high = max(x.high if x.known else x.estimate for x in found)
+    if reference is not None:
+        low, high = min(low, reference[0]), max(high, reference[0])
+    return Scale(low if low > FAR * high else 0.0, high)
 
 
 def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> None:
@@ -113,10 +156,10 @@ def _line(axes: "Axes", number: int, name: str, found: Sequence[Interval]) -> No
 HATCHES = ("", "//", "..")
 
 
-def _stack(one: Along, ticks: Sequence[str], word: str) -> Panel:
+def _stack(one: Along, axis: Axis) -> Panel:
     """Parts below zero, the estimates of ones near zero, are drawn as none."""
-    heights = np.maximum(np.array(_parts(one)), 0.0).T
-    with canvas(WIDTH, HEIGHT) as figure:
+    heights, ticks = np.maximum(np.array(_parts(one)), 0.0).T, axis.ticks
+    with canvas() as figure:
         axes, below = figure.subplots(), np.zeros(len(ticks))
         for number, (name, height) in enumerate(zip(PARTS.values(), heights, strict=True)):
             axes.bar(
@@ -132,32 +175,30 @@ def _stack(one: Along, ticks: Sequence[str], word: str) -> Panel:
             below = below + height
         totals = [part.total for part in one.parts]
         axes.plot(range(len(ticks)), totals, "_", color=INK, markersize=20)
-        _finish(axes, ticks, word, f"{one.parts[0].name} on test rows")
-        _legend(figure, 3)
+        _finish(axes, axis, f"{one.parts[0].name} on test rows")
+        axes.set_ylim(bottom=0)
+        _legend(figure, 2)
         words = "; ".join(
             f"{tick}: " + ", ".join(f"{n} {v:.3f}" for n, v in zip(PARTS.values(), h, strict=True))
             for tick, h in zip(ticks, heights.T, strict=True)
         )
-        return panel(figure, f"along-{one.word}-parts", f"loss in parts by {word}", f"{words}.")
+        return panel(
+            figure, f"along-{one.word}-parts", f"loss in parts by {axis.name}", f"{words}."
+        )
 
 
-def _legend(figure: "object", columns: int) -> None:
-    figure.legend(  # type: ignore[attr-defined]
+def _legend(figure: "Canvas", columns: int) -> None:
+    """Two lines of it, so that both panels' axes stand side by side."""
+    figure.legend(
         loc="outside upper left",
         ncols=columns,
-        fontsize=LETTERS,
         columnspacing=0.8,
-        handlelength=1.4,
+        handlelength=1.6,
         handletextpad=0.4,
     )
 
 
-def _finish(axes: "Axes", ticks: Sequence[str], word: str, what: str) -> None:
-    names_at(axes.xaxis, range(len(ticks)), ticks)
-    axes.set_xlim(-0.5, len(ticks) - 0.5)
-    axes.set_ylim(bottom=0)
-    tidy(axes, word, what)
-    axes.tick_params(labelsize=LETTERS)
-    for label in (axes.xaxis.label, axes.yaxis.label):
-        label.set_fontsize(LETTERS)
-        label.set_color(MUTED)
+def _finish(axes: "Axes", axis: Axis, what: str) -> None:
+    names_at(axes.xaxis, range(len(axis.ticks)), axis.ticks)
+    axes.set_xlim(-0.5, len(axis.ticks) - 0.5)
+    tidy(axes, axis.name, what)

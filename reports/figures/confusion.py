@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 IN_WORDS = 12  # classes up to which a cell says its share
 NAME = 12  # letters of a class's name
+_FEW = 4  # classes up to which a cell says its share with a sign and a decimal
 PALEST = 0.005  # of a class's rows: less is left white
 
 
@@ -49,8 +50,8 @@ def _panel(found: Confusion) -> Panel:
         for side in axes.spines.values():
             side.set_edgecolor(RULE)
         axes.tick_params(length=0)
-        axes.set_xlabel("taken for")
-        axes.set_ylabel("is")
+        axes.set_xlabel("taken for" + ", % of the true class" * (_FEW < count <= IN_WORDS))
+        axes.set_ylabel("true class")
         axes.set_title(found.name.capitalize())
         hits, rows = float(np.trace(found.rows)), float(found.rows.sum())
         words = f"{hits / rows:.1%} of {number(rows)} rows right."
@@ -78,6 +79,6 @@ def _cell(axes: "Axes", found: Confusion, right: int, said: int) -> None:
 
 def _share(share: float, count: int) -> str:
     """`4.1 %`, or of many classes `4`."""
-    if count <= 4:
+    if count <= _FEW:
         return f"{100 * share:.1f}{SPACE}%"
     return f"{100 * share:.0f}"

@@ -40,7 +40,7 @@ def curves(
     n = int(frame["n"].max())
     name = kind if kind == "loss" or percent else "RMSE"
     caption = (
-        f"Train and dev {name} by epoch, in evaluation mode on whole splits. Line: median of the "
+        f"Train and dev {name} by epoch, on all rows, without dropout. Line: median of the "
         f"networks (n = {n} each); band: their 10th to 90th percentile, not an interval for the "
         "median. Diverged networks drop out where they diverged; what was worse before training "
         "may lie above the scale."

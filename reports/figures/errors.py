@@ -1,19 +1,16 @@
-"""Forests of errors with their intervals, and the ledger: what the dev error is made of."""
+"""Forests of errors with their intervals, and what became of the error a search chose by."""
 
 from collections.abc import Callable, Iterable, Mapping
 
-import numpy as np
 import pandas as pd
 
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import (
-    INK,
     MARKERS,
     MUTED,
     SERIES,
-    SHADES,
     SHOWN,
     beyond,
     names_at,
@@ -21,7 +18,6 @@ from reports.figures.style import (
     short,
     tidy,
 )
-from reports.stats.bias_variance.gaps import GAPS
 from reports.text import LEVEL, SPACE, count
 
 ON_ONE_SPLIT = "new rows and new seeds, for this training set"
@@ -84,7 +80,7 @@ def _forest(
                 continue
             axes.plot([low, high], [place, place], color=colour, linewidth=2)
             axes.plot(middle, place, "o" if network else "s", color=colour, markersize=6)
-        names_at(axes.yaxis, range(len(table)), _names(table["config"], labels))
+        names_at(axes.yaxis, range(len(table)), names_of(table["config"], labels))
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(0, end)
         tidy(axes, f"{split} error" if percent else f"{split} RMSE", grid="x")
@@ -110,111 +106,9 @@ def _end(table: pd.DataFrame, split: str) -> float:
     return 1.05 * float(ends.max()) if ends.notna().any() else 1.0
 
 
-def _names(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
+def names_of(configs: Iterable[str], labels: Mapping[str, str]) -> list[str]:
     """What a configuration is called; a baseline by its name."""
     return [labels.get(name, short(name)) for name in map(str, configs)]
-
-
-def ledger(
-    frame: pd.DataFrame,
-    table: pd.DataFrame,
-    percent: bool,
-    reference: float,
-    labels: Mapping[str, str],
-) -> Figure:
-    """The gaps with intervals, and the dev error as reference + bias + variance.
-
-    `frame` is `stats.ledger.frame`, `table` the networks of `summary.table`, labels as in `forest`.
-    """
-    every = list(dict.fromkeys(frame["config"]))
-    configs = every[:SHOWN]
-    frame, names = frame[frame["config"].isin(configs)], _names(configs, labels)
-    panels = (
-        _stack(configs, names, table, percent, reference),
-        _gaps(names, frame, percent),
-    )
-    caption = (
-        "First: the dev error as train error (avoidable bias above the reference) plus the gap "
-        f"from train to dev (variance). Second: each gap with its {LEVEL} interval; the dotted "
-        "line is the winner's margin, below which a gap does not count. Bias: t over seeds. "
-        "Others: crossed bootstrap over seeds and rows."
-        f"{beyond(len(every))}"
-    )
-    return Figure("gaps", "What the error is made of", caption, panels, frame)
-
-
-def _stack(
-    configs: list[str], names: list[str], table: pd.DataFrame, percent: bool, reference: float
-) -> Panel:
-    rows = table.set_index("config").loc[configs]
-    dev = rows["dev_error"].to_numpy(float)
-    train = dev - rows["gap"].to_numpy(float)
-    with canvas(height=_height(len(configs))) as figure:
-        axes = figure.subplots()
-        places = np.arange(len(configs))
-        axes.barh(places, train, 0.5, color=SHADES[0], label="train error")
-        axes.barh(
-            places,
-            np.maximum(dev - train, 0),
-            0.5,
-            left=train,
-            color=SHADES[1],
-            label="dev error beyond it",
-        )
-        if reference > 0:
-            axes.axvline(reference, color=INK, linestyle=":", linewidth=1)
-        axes.plot(dev, places, "|", color=INK, markersize=16)
-        names_at(axes.yaxis, places, names)
-        axes.set_ylim(len(configs) - 0.4, -0.6)
-        axes.set_xlim(left=0)
-        tidy(axes, "error" if percent else "RMSE", grid="x")
-        axes.tick_params(axis="y", length=0)
-        if percent:
-            percent_axis(axes, "x")
-        figure.legend(loc="outside upper left", ncols=2, columnspacing=1.2, handlelength=1.4)
-        words = "; ".join(
-            f"{name}: train {a:.4g}, dev {b:.4g}"
-            for name, a, b in zip(configs, train, dev, strict=True)
-        )
-        return panel(figure, "gaps-stack", "Train error and gap to dev, stacked", words + ".")
-
-
-def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
-    with canvas(height=_height(len(names))) as figure:
-        axes = figure.subplots()
-        axes.axvline(0, color=INK, linewidth=0.8)
-        axes.axvline(float(frame["margin"].iloc[0]), color=MUTED, linestyle=":", linewidth=1.4)
-        shown = [gap for gap in GAPS if (frame["gap"] == gap).any()]
-        for number, gap in enumerate(shown):
-            rows = frame[frame["gap"] == gap]
-            places = np.arange(len(rows)) + 0.24 * (number - 1)
-            colour = SHADES[number]
-            axes.hlines(places, rows["low"], rows["high"], color=colour, linewidth=2)
-            axes.plot(
-                rows["estimate"],
-                places,
-                MARKERS[number],
-                color=colour,
-                markersize=5.5,
-                label=str(rows["label"].iloc[0]),
-            )
-        names_at(axes.yaxis, range(len(names)), names)
-        axes.set_ylim(len(names) - 0.4, -0.6)
-        tidy(axes, "gap in error, points" if percent else "gap in RMSE", grid="x")
-        axes.tick_params(axis="y", length=0)
-        if percent:
-            percent_axis(axes, "x", symbol="")
-        figure.legend(loc="outside upper left", ncols=3, columnspacing=0.8, handletextpad=0.1)
-        return panel(
-            figure,
-            "gaps-forest",
-            f"The {len(shown)} gaps with intervals",
-            f"{len(frame)} gaps of {len(names)} configurations.",
-        )
-
-
-def _height(configs: int) -> float:
-    return 90 + 42 * configs
 
 
 def optimism(

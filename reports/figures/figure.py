@@ -18,7 +18,8 @@ class Panel:
 class Figure:
     """Panels that belong together. `caption` says n and the kind of band; `data` is what is drawn.
 
-    `csv` names the file of the run folder that holds the whole of it, if one does.
+    `csv` names the file of the run folder that holds the whole of it, if one does. `message` is
+    what it shows, in a sentence or two before the caption; "" where its section has said it.
     """
 
     id: str
@@ -27,3 +28,9 @@ class Figure:
     panels: tuple[Panel, ...]
     data: pd.DataFrame
     csv: str = ""
+    message: str = ""
+
+    @property
+    def words(self) -> str:
+        """All that is said of it."""
+        return " ".join(filter(None, (self.message, self.caption)))

@@ -15,7 +15,7 @@ from reports.figures.figure import Figure
 from reports.figures.panels import panel
 from reports.figures.saving import write
 from reports.figures.style import INK, MUTED, SERIES, SMALL, plain_log, short, tidy
-from reports.text import count, number
+from reports.text import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -76,7 +76,7 @@ def _looks(checks: Mapping[str, Sequence[float]], mark: float) -> dict[str, Look
     own = [one for one in SERIES if one != WRONG]
     right = [name for name in checks if name not in wrong]
     found = {name: Look(own[at % len(own)], short(name, 20)) for at, name in enumerate(right)}
-    several = f"{count(len(wrong), 'other')}: never within it"
+    several = f"{number(len(wrong))} that never {'passes' if len(wrong) == 1 else 'pass'}"
     return found | {name: Look(WRONG, several if at == 0 else "_") for at, name in enumerate(wrong)}
 
 

@@ -1,6 +1,6 @@
 """The learning curve over training rows: means with their spread, the fit, and where it leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ from reports.figures.figure import Figure, Panel
 from reports.figures.panels import panel
 from reports.figures.style import DASHES, MARKERS, SERIES, percent_axis, plain_log, tidy
 from reports.stats.bias_variance.growth import Growth, points
-from reports.text import number
+from reports.text import LEVEL, MINUS, capital, listing, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,15 +31,25 @@ def growth(found: Sequence[Growth], percent: bool, named: Callable[[str], str]) 
         for score in scores
     )
     folds = found[0].by_fold.shape[1]
+    names = _named(scores, percent)
     caption = (
-        f"Dev {' and '.join(scores)} by the number of training rows. Marks: means over {folds} "
-        "folds, each scored on the rows it leaves out; bars: one SD of the folds. Lines: the fit "
-        "a + b·n^−c, drawn on to twice the rows; with a bar there its 95 % interval, where it is "
-        "known."
+        f"Marks: the mean dev {names} of {folds} folds, each scored on the rows it "
+        f"leaves out; thin bars: one SD of the folds. Lines: the fit a + b·n^{MINUS}c, drawn on to "
+        f"twice the rows; the thick bar there: its {LEVEL} interval, where it is known."
     )
     return Figure(
-        "rows", "Error by training rows", caption, panels, data, "data/learning_curve.csv"
+        "rows",
+        f"{capital(names)} by training rows",
+        caption,
+        panels,
+        data,
+        "data/learning_curve.csv",
     )
+
+
+def _named(scores: Iterable[str], percent: bool) -> str:
+    """`error and loss`."""
+    return listing([score if percent or score == "loss" else "RMSE" for score in scores])
 
 
 def _panel(

@@ -30,7 +30,7 @@ WHAT = {
 Spread = Mapping[str, Mapping[str, Mapping[str, Array]]]
 
 
-def strips(found: Spread) -> Figure:
+def strips(found: Spread, message: str) -> Figure:
     """A panel for activations and one for gradients, a row a setting."""
     panels = tuple(_panel(found, what) for what in WHAT)
     rows = [
@@ -47,7 +47,8 @@ def strips(found: Spread) -> Figure:
         "mean square over the weights, penalties aside. Medians over the networks of the "
         "confirmation that did not diverge; up to 256 training rows."
     )
-    return Figure("spread-figure", "What passes through the layers", caption, panels, data)
+    title = "What passes through the layers"
+    return Figure("spread-figure", title, caption, panels, data, message=message)
 
 
 def _panel(found: Spread, what: str) -> Panel:

@@ -141,7 +141,7 @@ def _classes(axes: "Axes", one: Plane, what: Drawn, with_rows: bool) -> None:
                 color=CLASSES[number % len(CLASSES)],
                 markersize=3.6,
                 alpha=0.85,
-                label=short(name, 16),
+                label=f"class {short(name, 16)}",
             )
 
 

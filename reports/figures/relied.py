@@ -1,5 +1,7 @@
 """How much worse the winner gets when a column is shuffled, with intervals."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from reports.figures.canvases import canvas
@@ -8,8 +10,11 @@ from reports.figures.panels import panel
 from reports.figures.style import INK, MUTED, SERIES, names_at, percent_axis, short, tidy
 from reports.stats.learned.relied import Relied
 
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Canvas
+
 SHOWN = 15  # columns
-NAME = 18  # letters of a column's name
+NAME = 22  # letters of a column's name
 
 
 def relied(found: Relied, unit: float, percent: bool, what: str, caption: str) -> Figure:
@@ -28,7 +33,8 @@ def relied(found: Relied, unit: float, percent: bool, what: str, caption: str) -
 def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
     shown = found.columns[:SHOWN]
     sure = set(found.shown_to_matter)
-    with canvas(height=70 + 22 * len(shown)) as figure:
+    is_mixed = 0 < len(sure & {name for name, _ in shown}) < len(shown)
+    with canvas(height=70 + 18 * is_mixed + 22 * len(shown)) as figure:
         axes = figure.subplots()
         axes.axvline(0, color=INK, linewidth=0.9)
         for place, (name, rise) in enumerate(shown):
@@ -39,6 +45,8 @@ def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
             face = colour if is_sure else "none"
             middle = rise.estimate * unit
             axes.plot(middle, place, "o", color=colour, markerfacecolor=face, markersize=6)
+        if is_mixed:
+            _legend(figure)
         names_at(axes.yaxis, range(len(shown)), [short(name, NAME) for name, _ in shown])
         axes.set_ylim(len(shown) - 0.4, -0.6)
         tidy(axes, what, grid="x")
@@ -48,3 +56,14 @@ def _panel(found: Relied, unit: float, percent: bool, what: str) -> Panel:
             percent_axis(axes, "x", symbol="")
         words = ", ".join(f"{name} {rise.estimate * unit:.3g}" for name, rise in shown)
         return panel(figure, "relied-columns", "Rise in error by shuffled column", f"{words}.")
+
+
+def _legend(figure: "Canvas") -> None:
+    from matplotlib.lines import Line2D
+
+    looks = {"shown to matter": (SERIES[0], SERIES[0]), "may do nothing": (MUTED, "none")}
+    marks = [
+        Line2D([], [], color=colour, marker="o", markersize=6, markerfacecolor=face, linewidth=2.2)
+        for colour, face in looks.values()
+    ]
+    figure.legend(marks, list(looks), loc="outside upper left", ncols=2, columnspacing=1.2)

@@ -14,6 +14,7 @@ from reports.stats.learned.residuals import Residuals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 MOST = 600  # marks of a split; of more rows every so many, in the order of what is predicted
 
@@ -48,9 +49,16 @@ def _actual(found: Sequence[Residuals], what: str, key: str) -> Panel:
         every = pd.concat([one.frame for one in found])
         low = float(min(every["actual"].min(), every["predicted"].min()))
         high = float(max(every["actual"].max(), every["predicted"].max()))
-        axes.plot([low, high], [low, high], color=INK, linewidth=1, linestyle=":")
+        axes.plot(
+            [low, high],
+            [low, high],
+            color=INK,
+            linewidth=1.2,
+            linestyle=":",
+            label="predicted = actual",
+        )
         _tidied(axes, f"predicted {what}", f"actual {what}")
-        figure.legend(loc="outside upper left", ncols=1, handletextpad=0.2)
+        _legend(figure)
         words = "; ".join(f"{one.name}: R² {one.explained.estimate:.2f}" for one in found)
         return panel(figure, f"{key}-actual", "Actual against predicted", f"{words}.")
 
@@ -58,16 +66,25 @@ def _actual(found: Sequence[Residuals], what: str, key: str) -> Panel:
 def _rest(found: Sequence[Residuals], what: str, key: str) -> Panel:
     with canvas(height=320) as figure:
         axes = figure.subplots()
-        axes.axhline(0, color=INK, linewidth=1, linestyle=":")
+        axes.axhline(0, color=INK, linewidth=1.2, linestyle=":")
         _scatter(axes, found, "residual")
         frame = found[0].frame.sort_values("predicted", kind="stable")
         tenths = np.array_split(frame.to_numpy(float), min(10, max(1, len(frame) // 10)))
         middle = [(np.median(one[:, 1]), np.mean(one[:, 2])) for one in tenths]
-        axes.plot(*zip(*middle, strict=True), color=MUTED, linewidth=2.4, label="mean of a tenth")
+        axes.plot(
+            *zip(*middle, strict=True), color=MUTED, linewidth=2.4, label="mean of each tenth"
+        )
         _tidied(axes, f"predicted {what}", "actual less predicted")
-        figure.legend(loc="outside upper left", ncols=2, handletextpad=0.2, columnspacing=0.8)
+        _legend(figure)
         words = "; ".join(f"{one.name}: RMSE {one.rmse.estimate:.3g}" for one in found)
         return panel(figure, f"{key}-rest", "Residuals against predicted", f"{words}.")
+
+
+def _legend(figure: "Canvas") -> None:
+    """Of as many lines in both panels, so that their axes stand side by side."""
+    figure.legend(
+        loc="outside upper left", ncols=2, handletextpad=0.3, columnspacing=0.8, handlelength=1.6
+    )
 
 
 def _tidied(axes: "Axes", x: str, y: str) -> None:
@@ -84,7 +101,7 @@ def _scatter(axes: "Axes", found: Sequence[Residuals], column: str) -> None:
             shown[column],
             MARKERS[place],
             color=SERIES[place],
-            markersize=3.4,
+            markersize=4,
             alpha=0.55,
             label=one.name,
         )

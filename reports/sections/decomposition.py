@@ -1,6 +1,7 @@
 """What the error comes from: training rows, random starts, and what remains of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from reports import labels, text, units
 from reports.figures import loss_parts
@@ -62,7 +63,7 @@ def _lead(run: Run, one: Decomposed) -> Iterator[str]:
 
 
 def _sentence(run: Run, whose: str, one: Decomposition) -> str:
-    scale = _unit(run, one)
+    scale = _alike(_unit(run, one), one)
     sets = _share(one, scale, one.sets, with_bounds=not one.is_bound)
     come = "come" if one.name == ERROR else "comes"
     squares = " in squared SDs" * (one.name == SQUARED)
@@ -80,6 +81,14 @@ def _sentence(run: Run, whose: str, one: Decomposition) -> str:
     if not one.is_bound:
         said.append(f"{_share(one, scale, one.remains)} remains: bias and noise")
     return f"{head}{text.listing(said)}."
+
+
+def _alike(scale: units.Unit, one: Decomposition) -> units.Unit:
+    """Parts of a loss to as many decimals as the whole, so that they are seen to add up."""
+    if one.name == ERROR:
+        return scale
+    decimals = len(scale.value(one.total).partition(".")[2])
+    return replace(scale, digits=lambda x, _: f"{x:.{decimals}f}")
 
 
 def _share(one: Decomposition, scale: units.Unit, found: Interval, with_bounds: bool = True) -> str:

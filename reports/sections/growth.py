@@ -32,9 +32,13 @@ def growth(run: Run) -> Section | None:
 def _blocks(run: Run, found: tuple[Growth, ...]) -> Iterator[Block]:
     by_config: dict[str, list[str]] = {}
     for one in found:
-        by_config.setdefault(one.config, []).append(stats.sentence(run, one))
+        said = by_config.setdefault(one.config, [])
+        said.append((stats.beside if said else stats.sentence)(run, one))
     named = labels.named(run)
-    each = [f"{text.capital(named(one))}: {' '.join(said)}" for one, said in by_config.items()]
+    each = [
+        f"{text.capital(named(one))}: {said[0][:1].lower()}{said[0][1:]} {' '.join(said[1:])}"
+        for one, said in by_config.items()
+    ]
     yield Paragraphs(tuple(each))
     drawn = [one.times(stats.unit(run, one).own) for one in found]
     yield Plot(figures.growth(drawn, not run.regression, named))

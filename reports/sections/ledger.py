@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from reports import labels, summary, text, units
-from reports.figures import errors
+from reports.figures import gaps as figures
 from reports.figures.figure import Figure
 from reports.frames import Run
 from reports.sections.along import along
@@ -26,7 +26,7 @@ from reports.sections.links import link
 from reports.sections.predicted_along import predicted_along
 from reports.stats.bias_variance import gaps, remedies
 from reports.stats.bias_variance import ledger as stats
-from reports.stats.bias_variance.gaps import Gap
+from reports.stats.bias_variance.gaps import BIAS, VARIANCE, Gap
 from reports.stats.bias_variance.ledger import Ledger
 from reports.stats.settings import measures
 from reports.stats.settings.rows import DIVERGED
@@ -59,6 +59,7 @@ def _blocks(run: Run) -> Iterator[Block]:
     if math.isfinite(float(table["dev_error"].iloc[0])) and not summary.all_lost(table.iloc[0]):
         networks = table[(table["kind"] == "network") & (table["diverged"] < table["n"])]
         yield Plot(_figure(run, found, networks))
+        yield Paragraphs((_rule(run, first),), "quiet")
     yield from along(run)
     yield from predicted_along(run)
     cures = _cures(run)
@@ -75,7 +76,7 @@ def _blocks(run: Run) -> Iterator[Block]:
 def _figure(run: Run, found: tuple[Ledger, ...], networks: pd.DataFrame) -> Figure:
     scale, frame = units.unit(run, "dev_error"), stats.frame(found)
     frame = frame[frame["config"].isin(networks["config"])]
-    return errors.ledger(
+    return figures.gaps(
         scale.drawn_frame(frame, OF_GAPS),
         scale.drawn_frame(networks, ("dev_error", "gap")),
         not run.regression,
@@ -95,28 +96,42 @@ def _remedies(run: Run, one: Ledger) -> str:
 
 
 def _lead(run: Run, one: Ledger) -> str:
+    """The verdict, and the winner's errors that it is on."""
+    scale = units.unit(run, "dev_error")
+    where = "" if measures.measure(run).is_error else f", in plain {scale.name.split()[-1]}"
+    if one.gaps[0].interval.why == DIVERGED:
+        return f"What limits the winner{where}: {one.verdict}. All its networks diverged."
+    bias, variance = one.gap(BIAS).interval, one.gap(VARIANCE).interval
+    train = one.reference + bias.estimate
+    given = f" (the reference error is {scale.value(one.reference)})" * (not one.assumed)
+    return (
+        f"What limits the winner{where}: {one.verdict}. Its {'RMSE' if run.regression else 'error'}"
+        f" is {scale.value(train)} on the rows it was trained on{given}, and {scale.size(variance)}"
+        f" {'more' if variance.estimate >= 0 else 'less'} on rows it was not trained on."
+    )
+
+
+def _rule(run: Run, one: Ledger) -> str:
+    """What each gap is, and from what size on one of them is the verdict."""
     scale = units.unit(run, "dev_error")
     margin = scale.difference(one.gaps[0].margin).lstrip("+")
-    where = "" if measures.measure(run).is_error else f" in plain {scale.name.split()[-1]}"
     is_known = run.provenance["data"].get("reference") == one.reference
     giver = "made-up data have it" if is_known else "the study gives it"
     bias = (
-        "What the networks err on their own training rows is bias or noise, which only a reference "
-        "error tells apart (the study gives none: reference)"
+        "Bias and noise: the train error; only a reference error, which the study does not give "
+        "(reference), would tell them apart"
         if one.assumed
-        else f"Avoidable bias is train error {text.MINUS} reference error "
-        f"({scale.value(one.reference)}, as {giver})"
+        else f"Avoidable bias: train error {text.MINUS} reference error (as {giver})"
     )
     overfit = (
-        f"dev overfit is test error {text.MINUS} dev error"
+        f"dev overfit: test error {text.MINUS} dev error"
         if run.has_test
-        else "what dev owes to choices (dev overfit) cannot be said without test rows"
+        else "dev overfit, what dev owes to choices, cannot be said without test rows"
     )
     return (
-        f"The winner's verdict{where} is {one.verdict}. {bias}; variance is dev error "
-        f"{text.MINUS} train error, {overfit}. A gap counts "
-        f"from a margin of {margin} on; a verdict needs the whole interval of its gap to lie above "
-        "it, and a probability of .95 that this gap is larger than the other."
+        f"{bias}; variance: dev error {text.MINUS} train error; {overfit}. A gap counts from a "
+        f"margin of {margin} on. It is the verdict where its whole interval lies above the margin "
+        "and it is larger than the other with a probability of .95."
     )
 
 
@@ -226,4 +241,4 @@ def _cure_words(row: object) -> str:
         found = getattr(row, name)
         if found.excludes_zero:
             words.append(f"{'less' if found.high < 0 else 'more'} {name}")
-    return text.listing(words) or "no sure change"
+    return text.listing(words) or "not decided"

@@ -19,30 +19,31 @@ def predicted_along(run: Run) -> Iterator[Block]:
         if not one.is_decided:
             unknown.append(one.axis.name)
             continue
-        yield Paragraphs((_sentence(run, one),))
         unit = units.unit(run, "dev_error")
-        yield Plot(figures.predicted_along(one.times(unit.own), unit.drawn))
+        yield Plot(figures.predicted_along(one.times(unit.own), unit.drawn, _sentence(run, one)))
     if unknown:
         names = text.listing(list(map(plain_name, unknown)))
         words = (
             f"What {names} did to bias and variance is not decided by the search's trials. A study "
             "that compares a few values (search.per, or a grid) would tell."
         )
-        yield Paragraphs((words,), "quiet")
+        yield Paragraphs((words,))
 
 
 def _sentence(run: Run, one: Predicted) -> str:
     unit = units.unit(run, "dev_error")
     low, high = (text.setting(x, 3) for x in (one.axis.low, one.axis.high))
-    train, gap = (unit.interval(each.change, difference=True) for each in (one.train, one.gap))
+    train = _change(unit, one.train, "bias")
+    gap = _change(unit, one.gap, "variance")
     return (
-        f"From {plain_name(one.axis.name)} {low} to {high}, with the winner's other settings, the "
-        f"train error is predicted to change by {train} ({_word(one.train, 'bias')}) and the gap "
-        f"to dev rows by {gap} ({_word(one.gap, 'variance')})."
+        f"{text.capital(plain_name(one.axis.name))} from {low} to {high}, with the winner's other "
+        f"settings: the train error is predicted to {train}, and the gap to dev rows to {gap}."
     )
 
 
-def _word(found: Curve, part: str) -> str:
+def _change(unit: units.Unit, found: Curve, part: str) -> str:
+    """`fall by 13.2 points [10.7, 15.8] (less variance)`."""
     if not found.change.excludes_zero or found.foretold < TRUSTED:
-        return f"{part}: not decided"
-    return f"{'more' if found.change.estimate > 0 else 'less'} {part}"
+        return f"change by {unit.interval(found.change, difference=True)} ({part}: not decided)"
+    verb, much = ("rise", "more") if found.change.estimate > 0 else ("fall", "less")
+    return f"{verb} by {unit.size(found.change)} ({much} {part})"

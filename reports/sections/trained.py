@@ -8,7 +8,7 @@ from reports import labels, text
 from reports.figures import layer_spread, rates
 from reports.figures.layer_spread import Spread
 from reports.frames import Array, Run
-from reports.sections.blocks import Block, Paragraphs, Plot
+from reports.sections.blocks import Block, Plot
 
 FEW, MANY = 0.1, 10.0  # times from the first layer to the last: fading, and growing
 
@@ -20,11 +20,10 @@ def schedules(run: Run) -> Iterator[Block]:
     if not found:
         return
     ends = [
-        f"{name}: from {text.number(float(each[0]))} to {text.number(float(each[-1]))}"
+        f"{name}, from {text.number(float(each[0]))} to {text.number(float(each[-1]))}"
         for name, each in found.items()
     ]
-    yield Paragraphs((f"The learning rate over the training: {'; '.join(ends[:3])}.",))
-    yield Plot(rates.rates(found))
+    yield Plot(rates.rates(found, f"The learning rate goes, with {'; '.join(ends[:3])}."))
 
 
 def layers(run: Run) -> Iterator[Block]:
@@ -32,9 +31,7 @@ def layers(run: Run) -> Iterator[Block]:
     found = _spread(run)
     if not found:
         return
-    if sentence := _sentence(found):
-        yield Paragraphs((sentence,))
-    yield Plot(layer_spread.strips(found))
+    yield Plot(layer_spread.strips(found, _sentence(found)))
 
 
 def _spread(run: Run) -> Spread:

@@ -11,9 +11,11 @@ import pytest
 
 from reports import frames
 from reports.advice.in_words import tick
+from reports.figures import along as figures
+from reports.figures.figure import Panel
 from reports.frames import Run
 from reports.sections.along import along as blocks_of
-from reports.sections.blocks import Paragraphs, Plot
+from reports.sections.blocks import Plot
 from reports.sections.slices import by_arm
 from reports.stats.bias_variance import along
 from reports.stats.search.envelopes import lower
@@ -43,7 +45,7 @@ def resampled(make: Callable[..., Path]) -> Run:
 
 
 def said(run: Run) -> str:
-    return " ".join(" ".join(b.paragraphs) for b in blocks_of(run) if isinstance(b, Paragraphs))
+    return " ".join(b.figure.message for b in blocks_of(run) if isinstance(b, Plot))
 
 
 def test_confirmed_arms_have_the_errors_of_their_networks(resampled: Run) -> None:
@@ -69,7 +71,8 @@ def test_the_parts_of_each_arms_loss_sum_to_it(resampled: Run) -> None:
         assert part.starts is not None
         whole = part.remains.estimate + part.sets.estimate + part.starts.estimate
         assert whole == pytest.approx(part.total)
-    assert "Of the loss on test rows, training rows and random starts make" in said(resampled)
+    words = said(resampled)
+    assert "Of the loss on test rows variance (training rows and random start) makes" in words
     plot = next(block for block in blocks_of(resampled) if isinstance(block, Plot))
     assert len(plot.figure.panels) == 2
     assert list(plot.figure.data.columns)[-3:] == ["remains", "sets", "starts"]
@@ -168,3 +171,33 @@ def test_letters_are_large_enough_for_a_phone(resampled: Run) -> None:
         width = float(panel.svg.split('viewBox="0 0 ')[1].split()[0])
         sizes = [float(x) for x in re.findall(r'font-size="([\d.]+)"', panel.svg)]
         assert min(sizes) * 343 / width >= 11
+
+
+def test_errors_far_above_zero_are_drawn_close_and_against_what_is_known(
+    resampled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The reference error and that of no penalty each have a line with a name."""
+    drawn: list[tuple[float, list[str]]] = []
+
+    def look(figure: Any, name: str, *_: str) -> Panel:
+        (axes,) = figure.axes
+        if name.endswith("-lines"):
+            labels = axes.get_legend_handles_labels()[1]
+            drawn.append((axes.get_ylim()[0], labels))
+        return Panel("", "", "")
+
+    monkeypatch.setattr(figures, "panel", look)
+    assert resampled.confirm is not None
+    high = resampled.confirm.assign(
+        train_error=resampled.confirm["train_error"] / 10 + 0.5,
+        dev_error=resampled.confirm["dev_error"] / 10 + 0.5,
+    )
+    resampled.provenance["reference"] = 0.05
+    for confirm in (resampled.confirm, high):
+        list(blocks_of(replace(resampled, confirm=confirm, memo={})))
+    resampled.provenance["reference"] = 0.45
+    list(blocks_of(replace(resampled, confirm=high, memo={})))
+    assert [low == 0 for low, _ in drawn] == [True, True, False]
+    assert 0.3 < drawn[-1][0] < 0.45
+    names = ["train error", "dev error", "reference", "dev, no L2 penalty"]
+    assert all(labels == names for _, labels in drawn)

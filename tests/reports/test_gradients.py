@@ -27,4 +27,4 @@ def test_what_passes_and_what_does_not_is_said_and_drawn(folder_of: Callable[[st
     assert len(plot.figure.data) == 6
     svg = plot.figure.panels[0].svg
     assert "right</text>" in svg
-    assert "1 other: never within it</text>" in svg
+    assert "1 that never passes</text>" in svg

@@ -144,7 +144,7 @@ def test_the_page_tells_it_and_the_answers_too(folder: Path) -> None:
     assert found is not None
     said, plot, table = found.blocks
     assert isinstance(said, Paragraphs)
-    assert "With twice the rows (800 in training): error" in said.paragraphs[0]
+    assert "with twice the rows (800 in training) the error would fall from" in said.paragraphs[0]
     assert "more rows help" in said.paragraphs[0]
     assert "more rows of the same kind change little" in said.paragraphs[1]
     assert isinstance(plot, Plot)

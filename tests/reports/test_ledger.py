@@ -40,14 +40,14 @@ def gaps(
         ((0.01, 0.5), (0.05, 0.99), (0.0, 0.1), 0.01, "high variance"),
         ((0.05, 0.99), (0.01, 0.5), (0.0, 0.1), 0.99, "high bias"),
         ((0.05, 0.99), (0.08, 0.98), (0.0, 0.1), 0.04, "high variance"),  # both: the larger
-        ((0.04, 0.99), (0.06, 0.70), (0.0, 0.1), 0.20, "undecided"),  # the wide one may be larger
-        ((0.05, 0.99), (0.04, 0.99), (0.0, 0.1), 0.90, "undecided"),  # not surely the larger
-        ((0.05, 0.99), (0.08, 0.97), (0.0, 0.1), 0.04, "undecided"),  # the margin in 95 % bounds
-        ((0.01, 0.50), (0.02, 0.60), (0.0, 0.1), 0.30, "undecided"),
-        ((0.01, 0.50), (0.02, 0.99), (0.03, 0.85), 0.01, "undecided"),  # dev overfit is larger
+        ((0.04, 0.99), (0.06, 0.70), (0.0, 0.1), 0.20, "not decided"),  # the wide one may be larger
+        ((0.05, 0.99), (0.04, 0.99), (0.0, 0.1), 0.90, "not decided"),  # not surely the larger
+        ((0.05, 0.99), (0.08, 0.97), (0.0, 0.1), 0.04, "not decided"),  # the margin in 95 % bounds
+        ((0.01, 0.50), (0.02, 0.60), (0.0, 0.1), 0.30, "not decided"),
+        ((0.01, 0.50), (0.02, 0.99), (0.03, 0.85), 0.01, "not decided"),  # dev overfit is larger
         ((0.00, 0.01), (0.00, 0.02), (0.0, 0.02), 0.5, "no large gap"),
-        ((0.00, math.nan), (0.05, 0.99), (0.0, 0.1), 0.01, "undecided"),  # one replicate
-        ((0.00, 0.01), (0.05, 0.99), (0.0, 0.1), math.nan, "undecided"),
+        ((0.00, math.nan), (0.05, 0.99), (0.0, 0.1), 0.01, "not decided"),  # one replicate
+        ((0.00, 0.01), (0.05, 0.99), (0.0, 0.1), math.nan, "not decided"),
     ],
 )
 def test_the_rule(
@@ -121,7 +121,7 @@ def test_few_rows_without_an_error_decide_nothing(
 ) -> None:
     found = ledger.ledgers(without_an_error(copy, make, rows=20))[0]
     variance = found.gap(VARIANCE)
-    assert found.verdict == "undecided"
+    assert found.verdict == "not decided"
     assert variance.interval.low == variance.interval.estimate == 0
     assert variance.interval.high == pytest.approx(1 - 0.05 ** (1 / 20), rel=0.02)
     assert 0.05 < variance.p <= 0.5
@@ -182,7 +182,7 @@ def test_without_a_train_error_that_is_what_is_missing(
 def test_networks_that_all_diverged_have_no_gap(folder_of: Callable[[str], Path]) -> None:
     run = load(folder_of("all diverged"))
     found = ledger.ledgers(run)[0]
-    assert found.verdict == "undecided"
+    assert found.verdict == "not decided"
     assert found.decide.startswith("Every network diverged")
     for gap in found.gaps:
         assert not gap.interval.known
@@ -326,7 +326,7 @@ def test_with_a_reference_it_is_called_bias(
         (0.05, 0.0, "high bias"),
         (0.19, 0.0, "no large gap"),
         (0.15, 0.2, "high variance"),
-        (0.11, 0.09, "undecided"),
+        (0.11, 0.09, "not decided"),
     ],
 )
 def test_a_baseline_is_judged_by_the_reference_too(
@@ -360,14 +360,14 @@ def test_of_few_seeds_the_lead_is_as_unsure_as_t_says(make: Callable[..., Path])
 
 def test_undecided_says_what_would_decide(make: Callable[..., Path]) -> None:
     run = load(make(rows=60, confirmed=3))
-    undecided = [one for one in ledger.ledgers(run) if one.verdict == "undecided"]
+    undecided = [one for one in ledger.ledgers(run) if one.verdict == "not decided"]
     assert undecided
     assert all("source of noise" in one.decide or "dev rows" in one.decide for one in undecided)
 
 
 def test_one_replicate_is_undecided_and_says_so(make: Callable[..., Path]) -> None:
     found = ledger.ledgers(load(make(confirmed=1, replicates=1)))
-    assert {one.verdict for one in found} == {"undecided"}
+    assert {one.verdict for one in found} == {"not decided"}
     assert all(one.decide.startswith("One replicate") for one in found)
 
 

@@ -35,12 +35,12 @@ def test_what_is_planted_is_found(make: Callable[..., Path]) -> None:
     np.testing.assert_allclose([l2.at[0], l2.at[-1]], [1e-6, 1])
     assert (l2.train.low < l2.train.middle).all()
     assert not found["keep_prob"].is_decided
-    first, plot, rest = predicted_along(run)
-    assert isinstance(first, Paragraphs)
-    assert "(more bias)" in first.paragraphs[0]
-    assert "(less variance)" in first.paragraphs[0]
+    plot, rest = predicted_along(run)
     assert isinstance(plot, Plot)
+    assert "(more bias)" in plot.figure.message
+    assert "(less variance)" in plot.figure.message
     assert isinstance(rest, Paragraphs)
+    assert not rest.tone, "a note would be folded as how the figure was measured"
     assert rest.paragraphs[0].startswith(
         "What keep probability did to bias and variance is not decided"
     )

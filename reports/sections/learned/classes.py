@@ -28,8 +28,8 @@ def confusion(run: Run) -> Iterator[Block]:
     else:
         right, taken, rows, share = worst
         said = (
-            f"Most often {right} is taken for {taken}: {_rows(rows)} of the {first.name}, "
-            f"{_percent(share)} of that class."
+            f"Most often {_class(right)} is taken for {_class(taken)}: "
+            f"{text.number(rows, 2)} of the {first.name}, {_percent(share)} of that class."
         )
     yield Plot(confusion_figures.confusion(found, said))
     few = len(first.names) <= confusion_figures.IN_WORDS
@@ -54,8 +54,8 @@ def calibration(run: Run) -> Iterator[Block]:
     yield Plot(calibration_figures.calibration(found, said))
     yield Paragraphs(
         (
-            f"Marks: the mean probability of {found[0].of} in each tenth of the scale, and the "
-            f"share of its rows for which that is so, with {text.LEVEL} intervals for new rows "
+            f"Marks: the mean probability of {_class(found[0].of)} in each tenth of the scale, and "
+            f"the share of its rows for which that is so, with {text.LEVEL} intervals for new rows "
             "(Wilson, 1927). On the dotted line every probability comes true. Off by: the mean "
             "distance from it, weighted by rows (expected calibration error; Guo et al., 2017). "
             "Probabilities are those of single networks; the saved model takes their mean, which "
@@ -84,7 +84,7 @@ def ranking(run: Run) -> Iterator[Block]:
     found = ranking_stats.ranking(run)
     if not found:
         return
-    yield Plot(ranking_figures.ranking(found, _ranked(found[0])))
+    yield Plot(ranking_figures.ranking(found, _class(found[0].of), _ranked(found[0])))
     each = "; ".join(f"{one.name} {AREA.interval(one.area)}" for one in found)
     yield Paragraphs(
         (
@@ -92,7 +92,7 @@ def ranking(run: Run) -> Iterator[Block]:
             f"{text.LEVEL} intervals from each row's pairs (DeLong et al., 1988) and from how "
             "networks differ. Average precision: the mean of what is right over all that is found. "
             f"Dotted: what guessing gives; {_percent(found[0].share)} of the rows are "
-            f"{found[0].of}.",
+            f"{_class(found[0].of)}.",
         ),
         "quiet",
     )
@@ -100,13 +100,14 @@ def ranking(run: Run) -> Iterator[Block]:
 
 def _ranked(one: Ranking) -> str:
     return (
-        f"Of a row that is {one.of} and one that is not, it puts the right one first in "
+        f"Of a row that is {_class(one.of)} and one that is not, it puts the right one first in "
         f"{_percent(one.area.estimate)} of all pairs of {one.name}."
     )
 
 
-def _rows(count: float) -> str:
-    return f"{text.number(count, 2)} row{'' if count == 1 else 's'}"
+def _class(name: str) -> str:
+    """A class within a sentence, where a bare number would be taken for a count."""
+    return f"class {name}" if name.replace(".", "", 1).lstrip("-").isdigit() else name
 
 
 def _percent(share: float) -> str:

@@ -25,10 +25,10 @@ def columns(run: Run) -> Iterator[Block]:
     unit, axis = units.unit(run, "dev_error"), "rise in error, points"
     if run.regression:
         axis = "rise in RMSE" + ("" if unit.of_target else ", SDs")
-    words = _sentence(found, unit)
-    yield Plot(figures.relied(found, unit.own, not run.regression, axis, words))
     more = len(found.columns) - figures.SHOWN
-    rest = f" The figure has {figures.SHOWN} of {len(found.columns)} columns." * (more > 0)
+    rest = f" Shown: the first {figures.SHOWN} of {len(found.columns)}." * (more > 0)
+    words = f"{_sentence(found, unit)}{rest}"
+    yield Plot(figures.relied(found, unit.own, not run.regression, axis, words))
     some = (
         f" Of {found.total} columns only the {len(found.columns)} with the largest weights were "
         "shuffled."
@@ -40,7 +40,7 @@ def columns(run: Run) -> Iterator[Block]:
             f"2001). Full circles: above 0 for certain. Bars: {text.LEVEL} intervals for "
             f"{found.columns[0][1].covers}, each by itself. Columns that say the same cover for "
             "each other: each alone may show little though together they matter. It is what the "
-            f"network uses, not what causes the answer.{rest}{some}",
+            f"network uses, not what causes the answer.{some}",
         ),
         "quiet",
     )

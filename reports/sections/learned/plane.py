@@ -33,9 +33,10 @@ def plane(run: Run) -> Iterator[Block]:
     apart = float((each[0][1].apart > figures.APART[0]).mean())
     if classes:
         said = (
-            "Lines: where the answer changes. Grey: where more than a tenth, and darker where more "
-            f"than three tenths, of the networks disagree; of the winner on {apart:.0%} of the "
-            "plane. There it is the choice of rows and the random start that decide."
+            f"On {apart:.0%} of the plane more than a tenth of the winner's networks disagree: "
+            "there the choice of rows and the random start decide. Lines: where the answer "
+            "changes. Grey: where more than a tenth, and darker where more than three tenths, "
+            "disagree."
         ).replace("%", f"{text.SPACE}%")
     else:
         said = (

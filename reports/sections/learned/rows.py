@@ -21,8 +21,12 @@ def _table(run: Run, found: Worst) -> Table:
     first = found.rows[0]
     where = Column("Row", True) if first.row is not None else Column("Place", True)
     lines = (Column("Line", True),) if first.line is not None else ()
-    last = (Column("Off by", True),) if run.regression else (Column("Chance it gave", True),)
-    columns = (where, *lines, Column("Is"), Column("Said"), *last)
+    if run.regression:
+        said = (Column("Actual", True), Column("Predicted", True), Column("Off by", True))
+    else:
+        chance = Column("Chance given to the true class", True)
+        said = (Column("True class"), Column("Taken for"), chance)
+    columns = (where, *lines, *said)
     each = tuple(Row(_cells(run, one)) for one in found.rows)
     return Table(
         "worst-table", "The rows it is most wrong about", columns, each, note=_note(run, found)

@@ -10,7 +10,7 @@ GAPS = (BIAS, VARIANCE, OVERFIT)
 SURE, LIKELY = 0.975, 0.80  # sure: the margin lies outside the 95 % interval
 AHEAD = 0.95  # of a verdict: that its gap is larger than the other
 HIGH_BIAS, HIGH_VARIANCE, SMALL = "high bias", "high variance", "no large gap"
-CONDITIONAL, UNDECIDED = "bias or noise", "undecided"
+CONDITIONAL, UNDECIDED = "bias or noise", "not decided"
 
 
 @dataclass(frozen=True)

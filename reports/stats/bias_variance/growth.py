@@ -176,21 +176,33 @@ def in_words(run: Run) -> str:
 
 
 def sentence(run: Run, one: Growth) -> str:
-    """Of one curve: `With twice the rows (728 in training): error 8.1 % [6.0, 10.0]`, and so on."""
-    scale = unit(run, one)
+    """Of one curve: `With twice the rows (728 in training) the error would fall from 8.1 % to`."""
     many = text.number(round(2 * one.rows[-1]))
-    name = scale.name.removeprefix("dev ")
+    name = _name(run, one)
     if one.why:
         return f"What twice the rows would do to the {name} is not known: {one.why}."
-    said = f"With twice the rows ({many} in training): {name} {scale.interval(one.twice)}"
-    now = f"now {scale.value(one.here.estimate)} by the same fit"
-    gain = f"{scale.interval(one.gain, difference=True)} less".replace("+", "")
+    return f"With twice the rows ({many} in training) the {name} {_change(run, one)}."
+
+
+def beside(run: Run, one: Growth) -> str:
+    """The same of another score, after the first's sentence."""
+    return sentence(run, one) if one.why else f"The {_name(run, one)} {_change(run, one)}."
+
+
+def _name(run: Run, one: Growth) -> str:
+    return unit(run, one).name.removeprefix("dev ")
+
+
+def _change(run: Run, one: Growth) -> str:
+    scale = unit(run, one)
+    verb = "would go" if one.answer == "little" else "would fall"
+    gain = scale.interval(one.gain, difference=True).replace("+", "")
     closing = {
-        "help": f"{now}: more rows help, {gain}",
-        "little": f"{now}: more rows of the same kind change little",
-        "not decided": f"{now}; whether more rows help is not decided ({gain})",
+        "help": f": more rows help ({gain} less)",
+        "little": ": more rows of the same kind change little",
+        "not decided": f"; whether more rows help is not decided ({gain} less)",
     }[one.answer]
-    return f"{said}, {closing}."
+    return f"{verb} from {scale.value(one.here.estimate)} to {scale.interval(one.twice)}{closing}"
 
 
 def unit(run: Run, one: Growth) -> units.Unit:
