@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from reports.advice.step import Step
     from sweeps.results.next_study import NextStudy
 
-RUNS = Path("runs")  # where runs are, if nothing else is said
-
 
 @dataclass(frozen=True)
 class Written:
@@ -43,7 +41,8 @@ class Written:
         if is_there and name != own:
             yield f"with --name {own} the run itself goes on, and keeps its trials"
         runs = self.folder.parent
-        where = f" --out {text.quoted(str(runs))}" * (is_there and name == own and runs != RUNS)
+        goes_on = is_there and name == own and runs != Path(folders.RUNS)
+        where = f" --out {text.quoted(str(runs))}" * goes_on
         yield f"go on with: sweeps run {text.quoted(str(self.path))}{where}"
 
 
