@@ -56,12 +56,10 @@ def resume(
 
         study = resume.study_file(folder, storage)
         given = options.Options(
-            jobs=options.check_jobs(jobs),
-            trials=options.check_trials(trials),
+            **options.limits(jobs, trials, time),
             storage=storage,
             engine=engine,
             artifacts=artifacts,
-            time=options.check_time(time),
             confirm=not no_confirm,
             allow_code=allow_code,
             allow_remote=allow_remote,
