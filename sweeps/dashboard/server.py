@@ -81,8 +81,8 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
         return backends.remote(address)
     if not journal.is_file():
         raise UserError(
-            f"{journal}: expected the run's journal, got no such file (if the run has another "
-            "storage, say --storage URL)"
+            f"{journal}: expected the run's journal, got no such file (sweeps resume {folder} "
+            "makes it again; if the run has another storage, say --storage URL)"
         )
     return backends.shared(journal)
 

@@ -10,6 +10,7 @@ from sweeps.base.errors import UserError, nearest, printable, show
 from sweeps.base.passwords import without_contents
 from sweeps.storage import made_again
 from sweeps.storage.ownership.holder import holder
+from sweeps.study.file import documents
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
 # The folders in a run folder where a run has files, and these files' suffixes.
@@ -76,10 +77,14 @@ def meant(folder: Path) -> str:
 
 def expect_finished(folder: Path) -> Path:
     """The folder, if it is that of a run that has written its frames. Errors: UserError."""
-    if (expect(folder) / "provenance.json").exists():
+    path = expect(folder) / "provenance.json"
+    if path.exists():
         return folder
     held = holder(folder)
-    got = f"one that {held} works on" if held else "one that was interrupted (sweeps resume)"
+    if not held and (folder / "trials.parquet").exists():
+        raise UserError(f"{path}: expected a file, got none{made_again.remedy(path)}")
+    again = f"one that was interrupted (sweeps resume {folder} goes on)"
+    got = f"one that {held} works on" if held else again
     raise UserError(f"{folder}: expected a run that has come to its end, got {got}")
 
 
@@ -104,6 +109,27 @@ def provenance(folder: Path) -> dict[str, Any] | None:
         got = show(found)
         raise UserError(f"{path}: expected a JSON object, got {got}{made_again.remedy(path)}")
     return found
+
+
+def study(folder: Path) -> documents.Document:
+    """`study.yaml`, the study as resolved. Errors: UserError, with what writes it again."""
+    path = folder / "study.yaml"
+    remedy = "sweeps run with the study's own file writes it again, and goes on"
+    if not path.is_file():
+        raise UserError(f"{path}: expected the study as resolved, got none ({remedy})")
+    try:
+        return documents.read(path)
+    except UserError as fault:
+        first = str(fault).partition("\n")[0]
+        raise UserError(f"{first} (it is damaged: {remedy})") from None
+
+
+def is_confirmed(folder: Path, provenance: dict[str, Any]) -> bool:
+    """Whether a finished run has a confirmation. Errors: UserError where that is gone."""
+    path = folder / "confirm.parquet"
+    if provenance.get("confirm") and not path.exists():
+        raise UserError(f"{path}: expected a file, got none{made_again.remedy(path)}")
+    return path.exists()
 
 
 def target_sd(provenance: dict[str, Any]) -> float | None:
