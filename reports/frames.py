@@ -244,26 +244,30 @@ def load(folder: Path) -> Run:
         raise RunFolderError(f"{folder}: expected a run folder, got no such folder")
     provenance = checks.provenance(folder / "provenance.json")
     confirm = folder / "confirm.parquet"
-    has_confirm = confirm.exists()
-    curve = folder / "learning_curve.parquet"
+    # What the run says that it made has to be there; a table of which there is a CSV, too.
+    has_confirm = bool(provenance["confirm"]) or confirm.exists()
     if has_confirm and not (folder / "predictions.npz").exists():
         raise RunFolderError(
             f"{folder / 'predictions.npz'}: expected a file beside confirm.parquet, got none"
         )
+    nested = _further(folder, "nested") if has_confirm else None
     return Run(
         folder=folder,
         trials=checks.frame(folder / "trials.parquet").sort_values("trial", kind="stable"),
         curves=checks.frame(folder / "curves.parquet"),
         confirm=checks.frame(confirm) if has_confirm else None,
         importance=checks.frame(folder / "importance.parquet"),
-        nested=_nested(folder) if has_confirm else None,
+        nested=None if nested is None else nested.sort_values("fold", kind="stable"),
         provenance=provenance,
         study_yaml=checks.text(folder / "study.yaml"),
         links=tuple(name for name in LINKS if (folder / name).exists()),
-        learning_curve=checks.frame(curve) if has_confirm and curve.exists() else None,
+        learning_curve=_further(folder, "learning_curve") if has_confirm else None,
     )
 
 
-def _nested(folder: Path) -> pd.DataFrame | None:
-    path = folder / "nested.parquet"
-    return checks.frame(path).sort_values("fold", kind="stable") if path.exists() else None
+def _further(folder: Path, name: str) -> pd.DataFrame | None:
+    """A table that not every confirmed run has."""
+    path = folder / f"{name}.parquet"
+    if not path.exists() and not (folder / "data" / f"{name}.csv").exists():
+        return None
+    return checks.frame(path)

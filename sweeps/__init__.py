@@ -143,7 +143,7 @@ def run(
         "storage": storage,
         "engine": engine,
         "artifacts": artifacts,
-        "set": list(set),
+        "set": [set] if isinstance(set, str) else list(set),
         "time": time,
         "confirm": confirm,
         "allow_code": allow_code,

@@ -30,8 +30,9 @@ def next_(
 ) -> None:
     """Write the study that a report's "Do next" asks for, under a new name.
 
-    It is the run's own study with the lines of the steps in it, in short: what is as by default is
-    left out. A file is never written over.
+    It is the run's own study with the lines of the steps in it: your file as you wrote it, comments
+    too, or where that is gone in short, without what is as by default. A file is never written
+    over.
 
     For example:
       sweeps next runs/churn

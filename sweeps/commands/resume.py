@@ -52,23 +52,20 @@ def resume(
         from sweeps.commands.work import resume
         from sweeps.phases import options
         from sweeps.running import runner
-        from sweeps.study.file import documents
 
-        study = resume.study_file(folder, storage)
+        study = resume.study_of(folder, storage)
         given = options.Options(
-            jobs=options.check_jobs(jobs),
-            trials=options.check_trials(trials),
+            **options.limits(jobs, trials, time),
             storage=storage,
             engine=engine,
             artifacts=artifacts,
-            time=options.check_time(time),
             confirm=not no_confirm,
             allow_code=allow_code,
             allow_remote=allow_remote,
-            command=f"python -m sweeps run {shlex.quote(str(study))}",
+            command=f"python -m sweeps run {shlex.quote(study.name)}",
             folder=folder,
         )
         printer = console(stderr=as_json, quiet=quiet)
         with stdout_kept(for_json=as_json):
-            result = runner.execute(documents.read(study), folder, [], given, printer)
+            result = runner.execute(study, folder, [], given, printer)
         close(result, as_json, confirmed=not no_confirm)

@@ -65,13 +65,11 @@ def run(
         from sweeps.study.file import documents
 
         given = options.Options(
-            jobs=options.check_jobs(jobs),
-            trials=options.check_trials(trials),
+            **options.limits(jobs, trials, time),
             out=out,
             storage=storage,
             engine=engine,
             artifacts=artifacts,
-            time=options.check_time(time),
             confirm=not no_confirm,
             dry_run=dry_run,
             allow_code=allow_code,

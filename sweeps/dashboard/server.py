@@ -72,7 +72,8 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
     """The run's storage, which its own process may be writing to. Errors: UserError."""
     journal = folder / "journal.log"
     if not folder.is_dir():
-        raise UserError(f"{folder}: expected a run folder, got no such folder")
+        got = f"no such folder{folders.meant(folder)}"
+        raise UserError(f"{folder}: expected a run folder, got {got}")
     folders.expect_own(folder)
     named = from_user("storage", storage) if storage else None
     address = named or folders.storage(folder, "--storage", allow_remote)
@@ -80,8 +81,8 @@ def _backend(folder: Path, storage: str | None, allow_remote: bool) -> "BaseStor
         return backends.remote(address)
     if not journal.is_file():
         raise UserError(
-            f"{journal}: expected the run's journal, got no such file (if the run has another "
-            "storage, say --storage URL)"
+            f"{journal}: expected the run's journal, got no such file (sweeps resume {folder} "
+            "makes it again; if the run has another storage, say --storage URL)"
         )
     return backends.shared(journal)
 

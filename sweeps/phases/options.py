@@ -3,10 +3,12 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
+from typing import Any, TypedDict
 
 from sweeps.base import durations, provenance
-from sweeps.base.errors import Expected, UserError
+from sweeps.base.errors import Expected, Fault, UserError
 from sweeps.base.redaction import redact
 
 
@@ -43,26 +45,34 @@ class Options:
         return self.folder or self.out / name
 
 
-def check_jobs(jobs: int | None) -> int:
-    """The number of jobs; all cores by default. Errors: UserError."""
-    if jobs is not None and not 1 <= jobs <= 1024:
-        raise UserError(f"--jobs: expected a whole number from 1 to 1024, got {jobs}")
-    return jobs or provenance.cores()
+class Limits(TypedDict):
+    """Of a run, as `Options` has them; time in seconds."""
+
+    jobs: int
+    trials: int | None
+    time: float | None
 
 
-def check_trials(trials: int | None) -> int | None:
-    """The number of trials, if given. Errors: UserError."""
-    if trials is not None and not 1 <= trials <= 100_000:
-        raise UserError(f"--trials: expected a whole number from 1 to 100000, got {trials}")
-    return trials
-
-
-def check_time(text: "str | float | None") -> float | None:
-    """`--time` in seconds. Errors: UserError."""
+def limits(jobs: Any = None, trials: Any = None, time: Any = None) -> Limits:
+    """They, checked; by default all cores, and no limit. Errors: UserError, of all three."""
+    faults = []
+    for name, value, most in (("jobs", jobs, 1024), ("trials", trials, 100_000)):
+        if value is not None and not (_is_whole(value) and 1 <= value <= most):
+            problem = Expected(f"a whole number from 1 to {most}", value)
+            faults.append(Fault(f"--{name}", "", problem.message))
+    seconds = None
     try:
-        return None if text is None else durations.seconds(text)
+        seconds = None if time is None else durations.seconds(time)
     except Expected as fault:
-        raise UserError(f"--time: {fault.message}") from None
+        faults.append(Fault("--time", "", fault.message))
+    if faults:
+        raise UserError(faults)
+    cores = provenance.cores() if jobs is None else int(jobs)
+    return {"jobs": cores, "trials": trials, "time": seconds}
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def reproduce(arguments: Sequence[str]) -> str:

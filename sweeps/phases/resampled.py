@@ -34,7 +34,7 @@ def load(
     try:
         divided, dataset = _encoded(study, base, earlier)
     except Expected as fault:
-        raise UserError(document.fault("data", fault)) from None
+        raise UserError([document.fault("data", one) for one in fault.each]) from None
     study = study.model_copy(update={"data": divided.spec})
     if study.replicates.resample == "auto":
         study, dataset = _by_default(study, divided, dataset, earlier.replicates, is_checked)

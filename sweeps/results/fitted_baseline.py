@@ -20,8 +20,7 @@ from sweeps.data.given import given_rows
 from sweeps.data.source.read_options import ReadOptions
 from sweeps.phases import final, prepare
 from sweeps.results import predicting
-from sweeps.storage import identities
-from sweeps.study.file import documents
+from sweeps.storage import folders, identities
 from sweeps.study.spec import Study
 from sweeps.training import baselines
 
@@ -98,16 +97,14 @@ def _rows(study: Study, divided: DividedTable) -> NDArray[np.intp]:
 def _study(folder: Path, name: str) -> tuple[Study, Dataset, DividedTable]:
     """The run's study and its rows. Errors: UserError where they are gone, or others."""
     why = f"{name} is fitted again on the study's rows"
-    path = folder / "study.yaml"
+    path, document = folder / "study.yaml", folders.study(folder)
+    known = (identities.of_folder(folder) or {}).get("data")
     try:
-        found = prepare.with_rows(
-            documents.read(path), folder, [], folder_of=lambda _: folder, is_checked=True
-        )
+        found = prepare.with_rows(document, folder, [], folder_of=lambda _: folder, is_checked=True)
     except UserError as fault:
         first = str(fault).partition("\n")[0]
         raise UserError(f"{first}; {why}: put them back where the run had them") from None
     study, dataset, _ = found
-    known = (identities.of_folder(folder) or {}).get("data")
     here = json.loads(json.dumps(dataset.identity(study.data)))
     if isinstance(known, dict) and known != here:
         each = sorted(known.keys() | here.keys())

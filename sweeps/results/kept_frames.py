@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sweeps.storage import folders
+
 if TYPE_CHECKING:
     from reports import frames
 
@@ -64,6 +66,7 @@ class KeptFrames:
             Its columns are listed in docs/reference.md; None if nothing was confirmed.
 
         Raises:
+            UserError: The file is missing though the run has one.
             ValueError: The file is damaged.
 
         Example:
@@ -71,7 +74,8 @@ class KeptFrames:
             >>> sweeps.load("runs/moons").confirm is None  # that was a search alone
             True
         """
-        return self._table("confirm") if (self.folder / "confirm.parquet").exists() else None
+        told = folders.provenance(self.folder) or {}
+        return self._table("confirm") if folders.is_confirmed(self.folder, told) else None
 
     @cached_property
     def nested(self) -> pd.DataFrame | None:

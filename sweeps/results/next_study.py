@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.data.source import source_names
 from sweeps.results.short_study import parsed, shortened
+from sweeps.storage import folders
 from sweeps.study import spec
 from sweeps.study.file import documents, entries
 
@@ -54,7 +55,7 @@ def after(
         why = "; ".join(instead(number, step) for number, step in asked.items())
         hint = f"{why}" if why else "the report has no next step"
         raise Expected("a step that can be written into a study", Unquoted("none"), hint, "steps")
-    values = documents.read(folder / "study.yaml").values
+    values = folders.study(folder).values
     own = parsed(values).name
     values = shortened(_moved(values, folder, there))
     for step in done.values():

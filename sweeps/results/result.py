@@ -198,23 +198,24 @@ class Result(KeptFrames):
 
         path = self.folder / "model.npz"
         if not path.exists():
-            raise UserError(
-                f"{self.folder}: expected a study with a model.npz, got none: {self._why_no_model}"
-            )
+            raise UserError(self._without_model(path))
         try:
             return model_file.load(path)
         except UserError as fault:
             raise UserError(f"{fault}{made_again.remedy(path)}") from None
 
-    @property
-    def _why_no_model(self) -> str:
-        known, path = folders.provenance(self.folder) or {}, self.folder / "model.npz"
+    def _without_model(self, path: Path) -> str:
+        """Why there is none. Errors: UserError where the confirmation is gone, too."""
+        known = folders.provenance(self.folder) or {}
         if self.confirm is None:
-            is_gone = bool(known.get("confirm"))
-            return f"it is{made_again.remedy(path)}" if is_gone else "nothing was confirmed"
-        if trainer := known.get("trainer"):
-            return f"its models are those of {trainer['call']}, which saves what it wants to"
-        return f"all networks diverged, unless it is{made_again.remedy(path)}"
+            why = "nothing was confirmed"
+        elif trainer := known.get("trainer"):
+            why = f"its models are those of {trainer['call']}, which saves what it wants to"
+        elif not (self.confirm[self.confirm["rank"] == 1]["status"] == "ok").any():
+            why = "all networks diverged"
+        else:
+            return f"{path}: expected the winner's networks, got none{made_again.remedy(path)}"
+        return f"{self.folder}: expected a study with a model.npz, got none: {why}"
 
     def predictor(self, model: str = "winner") -> "Predictor":
         """A model that predicts from raw columns, to be asked more than once.

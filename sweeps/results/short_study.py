@@ -19,12 +19,24 @@ def shortened(values: dict[str, Any]) -> dict[str, Any]:
     that are no study.
     """
     study = parsed(values)
-    return deepcopy(values) if study.search.from_ else _Shortening(values, study).made
+    return deepcopy(values) if study.search.from_ else _Shortening(values).made
 
 
 def parsed(values: dict[str, Any]) -> Study:
     """Errors: UserError."""
     return parsing.study(documents.Document(values, {}, "study"))
+
+
+def is_same(values: dict[str, Any], others: dict[str, Any]) -> bool:
+    """Whether both are studies, and one and the same."""
+    try:
+        one, other = parsed(values), parsed(others)
+    except UserError:
+        return False
+    # Of a training function the epoch that counts depends on whether the file says it.
+    said, wanted = (horizon.says_at(each.get("objective")) for each in (values, others))
+    is_said = other.trainer is None or said or not wanted
+    return is_said and _settled(one) == _settled(other)
 
 
 def _settled(study: Study) -> Study:
@@ -36,23 +48,14 @@ def _settled(study: Study) -> Study:
 class _Shortening:
     """Leaves out a key after the other; what makes a difference is put back where it was."""
 
-    def __init__(self, values: dict[str, Any], study: Study) -> None:
-        self.made, self.study, self.looks = deepcopy(values), study, 0
-        self.said_at = horizon.says_at(values.get("objective"))
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.made, self.values, self.looks = deepcopy(values), values, 0
         self._mapping(self.made)
         self._names(self.made)
 
     def _is_same(self) -> bool:
         self.looks += 1
-        if self.looks > MOST:
-            return False
-        try:
-            study = parsed(self.made)
-        except UserError:
-            return False
-        # Of a training function the epoch that counts depends on whether the file says it.
-        is_said = study.trainer is None or horizon.says_at(self.made.get("objective"))
-        return _settled(study) == _settled(self.study) and (is_said or not self.said_at)
+        return self.looks <= MOST and is_same(self.made, self.values)
 
     def _mapping(self, inside: dict[str, Any]) -> None:
         for key in [key for key in inside if key not in KEPT]:

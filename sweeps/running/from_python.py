@@ -13,7 +13,7 @@ from typing import Any
 
 from sweeps.base.errors import Expected, UserError
 from sweeps.data.given import given_tables
-from sweeps.phases.options import Options, check_jobs, check_time, check_trials
+from sweeps.phases.options import Options, limits
 from sweeps.results.result import Result
 from sweeps.running import calls, given_studies, python_faults
 from sweeps.running.runner import execute
@@ -61,14 +61,20 @@ def run(
 
 def _checked(options: Mapping[str, Any], jobs: int | None, command: str) -> Options:
     """Errors: UserError."""
+    try:
+        counted = limits(jobs, options["trials"], options["time"])
+    except UserError as fault:
+        by_argument = [
+            replace(one, where=f"sweeps.run: {one.where.removeprefix('--')}")
+            for one in fault.faults
+        ]
+        raise UserError(by_argument) from None
     return Options(
-        jobs=check_jobs(jobs),
-        trials=check_trials(options["trials"]),
+        **counted,
         out=Path(options["out"]),
         storage=options["storage"],
         engine=options["engine"],
         artifacts=options["artifacts"],
-        time=check_time(options["time"]),
         confirm=options["confirm"],
         allow_code=options["allow_code"],
         allow_remote=options["allow_remote"],

@@ -1,11 +1,11 @@
-"""Arguments of `sweeps.run` that there are not: refused in one line, with the one that is meant."""
+"""Arguments of `sweeps.run` that there are not: refused in a line each, with what is meant."""
 
 import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from sweeps.base.errors import Expected, UserError, did_you_mean
+from sweeps.base.errors import Expected, Fault, UserError, did_you_mean, nearest
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -23,10 +23,14 @@ def with_known_arguments(
 
     @wraps(function)
     def called(*given: Arguments.args, **named: Arguments.kwargs) -> Answer:
-        for name in named:
-            if name not in known:
-                problem = Expected("a known argument", name, _meant(name, list(known)))
-                raise UnknownArgument(f"sweeps.{function.__name__}: {problem.message}")
+        problems = [
+            Expected("a known argument", name, _meant(name, list(known)))
+            for name in named
+            if name not in known
+        ]
+        if problems:
+            where = f"sweeps.{function.__name__}"
+            raise UnknownArgument([Fault(where, "", one.message) for one in problems])
         return function(*given, **named)
 
     return called
@@ -34,14 +38,25 @@ def with_known_arguments(
 
 def _meant(name: str, known: list[str]) -> str:
     """Where a study says it, or the nearest argument."""
+    told = _said_by_studies()
+    if name in told:
+        return told[name]
+    hint = did_you_mean(name, known)
+    if "did you mean" not in hint and (near := nearest(name, list(told))):
+        return f"did you mean {told[near]}?"
+    return hint
+
+
+def _said_by_studies() -> dict[str, str]:
+    """How a call says what a study file has a key for, by that key."""
     from sweeps.study.data_section import DataSpec
     from sweeps.study.hyperparameters.vocabulary import VOCABULARY
+    from sweeps.study.search_section import Search
     from sweeps.study.spec import Study
 
-    if name in VOCABULARY:
-        return f"fixed={{'{name}': …}}, or space={{'{name}': […]}}"
-    if name in DataSpec.model_fields:
-        return f"set=['data.{name}=…']"
-    if name in Study.model_fields:
-        return f"set=['{name}.KEY=…'], or a study as a mapping"
-    return did_you_mean(name, known)
+    return {
+        **{name: f"set=['search.{name}=…']" for name in Search.model_fields},
+        **{name: f"set=['{name}.KEY=…'], or a study as a mapping" for name in Study.model_fields},
+        **{name: f"set=['data.{name}=…']" for name in DataSpec.model_fields},
+        **{name: f"fixed={{'{name}': …}}, or space={{'{name}': […]}}" for name in VOCABULARY},
+    }

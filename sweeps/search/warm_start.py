@@ -13,7 +13,7 @@ from sweeps.base import files
 from sweeps.base.errors import Expected, Unquoted, UserError
 from sweeps.search.delayed import WarmTrial
 from sweeps.storage import atomic, folders, identities, record_summaries
-from sweeps.study.file import documents, parsing
+from sweeps.study.file import parsing
 from sweeps.study.replicates_section import identified
 from sweeps.study.spec import Study
 from sweeps.training import networks
@@ -105,7 +105,7 @@ def _comparable(study: Study, run: Path, data: dict[str, Any]) -> tuple[Study, d
     trainer = study.trainer.identity if study.trainer else None
     if identity.get("trainer") != json.loads(json.dumps(trainer)):
         raise Expected("a run of the same trainer", Unquoted("another"), at=WHERE)
-    earlier = parsing.study(documents.read(run / "study.yaml"))
+    earlier = parsing.study(folders.study(run))
     if [o.key for o in earlier.objectives] != [study.objective.key] or study.objectives[1:]:
         raise Expected(
             f"a run with the same one objective ({_aim(study, earlier)})",

@@ -6,15 +6,18 @@ from typing import Any
 
 from sweeps.base import files
 from sweeps.base.consent import Address
-from sweeps.base.errors import UserError, did_you_mean, show
+from sweeps.base.errors import UserError, nearest, printable, show
 from sweeps.base.passwords import without_contents
 from sweeps.storage import made_again
 from sweeps.storage.ownership.holder import holder
+from sweeps.study.file import documents
 
 STATES = ("complete", "pruned", "failed")  # in which a trial can end
 # The folders in a run folder where a run has files, and these files' suffixes.
 PLACES = ("", "artifacts", "artifacts/dashboard", "data")
 FILES = frozenset({".csv", ".html", ".json", ".log", ".npz", ".parquet", ".yaml"})
+RUNS = "runs"  # the folder of runs, if nothing else is said
+MOST_NAMED = 6  # run folders in a line
 LOCK = "journal.log.lock"  # Optuna's lock, which may be a link, since nobody opens it
 
 
@@ -50,28 +53,38 @@ def _is_own(entry: "os.DirEntry[str]") -> bool:
 
 
 def expect(folder: Path) -> Path:
-    """The folder, if it is a run's. Errors: UserError, which names the nearest run beside it."""
+    """The folder, if it is a run's. Errors: UserError, which names the nearest run."""
     if is_run(folder):
         return expect_own(folder)
-    if not os.path.exists(folder):
-        beside = [path.name for path in inside(folder.parent)]
-        hint = f" ({did_you_mean(folder.name, beside)})" if beside else ""
-        raise UserError(f"{folder}: expected a run folder, got no such folder{hint}")
-    if folder.is_file():
-        near = folder.parent / "runs" / folder.stem
-        hint = f" (did you mean '{near}'?)" if is_run(near) else ""
-        raise UserError(f"{folder}: expected a run folder, got a file{hint}")
-    runs = [path.name for path in inside(folder)]
-    hint = f" (there are: {', '.join(runs[:6])})" if runs else ""
-    raise UserError(f"{folder}: expected a run folder, got one without a run's files{hint}")
+    got = "a file" if os.path.isfile(folder) else "no such folder"
+    if os.path.isdir(folder):
+        got = "one without a run's files"
+    raise UserError(f"{folder}: expected a run folder, got {got}{meant(folder)}")
+
+
+def meant(folder: Path) -> str:
+    """In brackets the run whose path or name is nearest to it, else those that there are; or ""."""
+    held, beside = inside(folder), inside(folder.parent)
+    runs = [*inside(folder.parent / RUNS), *beside]
+    for name in (folder.name, folder.stem):  # of a study file
+        if near := nearest(name, [path.name for path in runs]):
+            path = next(path for path in runs if path.name == near)
+            return f" (did you mean '{printable(str(path))}'?)"
+    there = [path.name for path in held] or [str(path) for path in beside or runs]
+    more = ", …" * (len(there) > MOST_NAMED)
+    return printable(f" (there are: {', '.join(there[:MOST_NAMED])}{more})") if there else ""
 
 
 def expect_finished(folder: Path) -> Path:
     """The folder, if it is that of a run that has written its frames. Errors: UserError."""
-    if (expect(folder) / "provenance.json").exists():
+    path = expect(folder) / "provenance.json"
+    if path.exists():
         return folder
     held = holder(folder)
-    got = f"one that {held} works on" if held else "one that was interrupted (sweeps resume)"
+    if not held and (folder / "trials.parquet").exists():
+        raise UserError(f"{path}: expected a file, got none{made_again.remedy(path)}")
+    again = f"one that was interrupted (sweeps resume {folder} goes on)"
+    got = f"one that {held} works on" if held else again
     raise UserError(f"{folder}: expected a run that has come to its end, got {got}")
 
 
@@ -96,6 +109,27 @@ def provenance(folder: Path) -> dict[str, Any] | None:
         got = show(found)
         raise UserError(f"{path}: expected a JSON object, got {got}{made_again.remedy(path)}")
     return found
+
+
+def study(folder: Path) -> documents.Document:
+    """`study.yaml`, the study as resolved. Errors: UserError, with what writes it again."""
+    path = folder / "study.yaml"
+    remedy = "sweeps run with the study's own file writes it again, and goes on"
+    if not path.is_file():
+        raise UserError(f"{path}: expected the study as resolved, got none ({remedy})")
+    try:
+        return documents.read(path)
+    except UserError as fault:
+        first = str(fault).partition("\n")[0]
+        raise UserError(f"{first} (it is damaged: {remedy})") from None
+
+
+def is_confirmed(folder: Path, provenance: dict[str, Any]) -> bool:
+    """Whether a finished run has a confirmation. Errors: UserError where that is gone."""
+    path = folder / "confirm.parquet"
+    if provenance.get("confirm") and not path.exists():
+        raise UserError(f"{path}: expected a file, got none{made_again.remedy(path)}")
+    return path.exists()
 
 
 def target_sd(provenance: dict[str, Any]) -> float | None:

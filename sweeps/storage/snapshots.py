@@ -20,7 +20,8 @@ def study(folder: Path) -> "optuna.Study":
 
     path = folder / "journal.log"
     if not os.path.lexists(path):
-        raise UserError(f"{path}: expected Optuna's journal, got no such file")
+        again = f"sweeps resume {folder} makes it again"
+        raise UserError(f"{path}: expected Optuna's journal, got no such file ({again})")
     try:
         journal_file.check(path)
         storage = JournalStorage(JournalFileBackend(str(path)))

@@ -6,27 +6,42 @@ from pathlib import Path
 from sweeps.base import durations
 from sweeps.base.errors import Expected, UserError
 from sweeps.base.terminal import say, verbatim
+from sweeps.data import Dataset
 from sweeps.phases.prepared_run import PreparedRun
 from sweeps.storage.folders import record_paths
-from sweeps.views import column_table, estimates, first_trials, plan, plan_warnings
+from sweeps.study.spec import Study
+from sweeps.views import column_table, estimates, first_trials, plan, plan_warnings, short_plan
 
 
 def announce(run: PreparedRun, known: int) -> None:
-    """Say what will be done; `known` of the trials are done already. Errors: UserError."""
-    study, console, budget = run.study, run.console, run.budget
+    """Say in short what will be done; `known` of the trials are done already. Errors: UserError."""
+    _begin(run)
+    for name, text in short_plan.lines(*_planned(run)):
+        say(run.console, name, text)
+    if run.options.has_file:
+        say(run.console, "more", f"sweeps check {run.document.name} shows the whole plan")
+    announce_known(run, known)
+    _announce_cost(run, known)
+
+
+def _begin(run: PreparedRun) -> None:
+    """The study's name and question; what will be done otherwise than asked."""
+    study, console = run.study, run.console
     verbatim(console, study.name, style="bold")
     if study.description:
         say(console, "", study.description)
-    place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
-    for name, text in plan.lines(study, run.dataset, budget, run.options.jobs, place):
-        say(console, name, text)
-    more = f"sweeps check {run.document.name} shows the table" if run.options.has_file else ""
-    column_table.show(console, run.dataset.facts, column_table.IN_RUN, more, only_odd=True)
     for warning in plan_warnings.lines(study, run.dataset, run.options.jobs):
         say(console, "warning", warning, style="yellow")
-    announce_known(run, known)
-    if known < budget and (study.trainer is None or run.options.allow_code):
-        say(console, "estimate", _estimate(run, budget - known))
+
+
+def _planned(run: PreparedRun) -> tuple[Study, Dataset, int, int, str]:
+    place = f"storage {run.storage}" if run.storage else f"journal in {run.folder}"
+    return run.study, run.dataset, run.budget, run.options.jobs, place
+
+
+def _announce_cost(run: PreparedRun, known: int) -> None:
+    if known < run.budget and (run.study.trainer is None or run.options.allow_code):
+        say(run.console, "estimate", _estimate(run, run.budget - known))
 
 
 def announce_known(run: PreparedRun, known: int) -> None:
@@ -50,8 +65,12 @@ def announce_folds(run: PreparedRun, folders: Sequence[Path]) -> None:
 
 
 def preview(run: PreparedRun) -> None:
-    """The same, and the first trials, of a run that will not be. Errors: UserError."""
-    announce(run, 0)
+    """The whole plan, and the first trials, of a run that will not be. Errors: UserError."""
+    _begin(run)
+    for name, text in plan.lines(*_planned(run)):
+        say(run.console, name, text)
+    column_table.show(run.console, run.dataset.facts, column_table.IN_CHECK, "sweeps check --all")
+    _announce_cost(run, 0)
     try:
         for name, text in first_trials.lines(run.study, run.dataset, run.base, run.budget):
             say(run.console, name, text)

@@ -9,31 +9,20 @@ from rich.console import Console
 from sweeps.base.terminal import NAME, say, verbatim
 from sweeps.views import wording
 
-IN_RUN, IN_NEW, IN_CHECK = 8, 12, 40  # columns that are shown
-EXPECTED = ("", "classification", "regression", "the study says so")  # remarks
+IN_NEW, IN_CHECK = 12, 40  # columns that are shown
 WIDEST = 28  # characters of a column of the table, but of the last
 HEADER = ("column", "kind", "missing", "distinct", "example", "inputs", "")
 
 
-def show(
-    console: Console, facts: Mapping[str, Any], most: int, more: str, only_odd: bool = False
-) -> None:
+def show(console: Console, facts: Mapping[str, Any], most: int, more: str) -> None:
     """A line of kinds, then a row a column: of many the first, those with a remark before others.
 
-    more: where the others are shown, "" where nothing shows them. only_odd: whether the expected
-    ones are left out.
+    more: where the others are shown.
     """
     kinds: dict[str, int] = facts["column_kinds"]
     told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     rows: Sequence[Mapping[str, Any]] = facts["column_table"]
     total, inputs = sum(kinds.values()), wording.count(facts["features"], "network input")
-    if only_odd:
-        # These have lines of their own.
-        told_of = {*facts["left_out"], *facts["doubtful"], *facts["unclear"]}
-        rows = [row for row in rows if not _is_plain(row, row["name"] in told_of)]
-    if not rows:
-        say(console, "columns", f"{told}; {inputs}; nothing odd" + f": {more}" * bool(more))
-        return
     say(console, "columns", f"{told}; {inputs}")
     if len(rows) > most:
         odd = [row for row in rows if row["remark"]]
@@ -43,12 +32,7 @@ def show(
             verbatim(console, f"{'':{NAME}}{part}")
     if total > len(rows):
         others = f"and {wording.count(total - len(rows), 'more column')}"
-        say(console, "", f"{others}: {more}" if more else others)
-
-
-def _is_plain(row: Mapping[str, Any], is_told: bool) -> bool:
-    """Whether a run need not list it: a number as it is, or no input, with nothing left to say."""
-    return row["enters"] in ("", "number") and (is_told or row["remark"] in EXPECTED)
+        say(console, "", f"{others}: {more}")
 
 
 def _wrapped(line: str, console: Console) -> list[str]:

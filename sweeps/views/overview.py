@@ -12,7 +12,6 @@ from sweeps.base.errors import UserError, printable
 from sweeps.results import summaries
 from sweeps.storage import folders, record_summaries
 from sweeps.storage.ownership.holder import holder
-from sweeps.study.file import documents
 
 Error = tuple[float, float, float]  # with its bounds
 
@@ -85,7 +84,7 @@ def _survey(folder: Path) -> Overview:
         return _unfinished(folder, state, str(held or ""))
     counts = {state: int(provenance["counts"][state]) for state in folders.STATES}
     objective = provenance["objective"]
-    confirmed = (folder / "confirm.parquet").exists()
+    confirmed = folders.is_confirmed(folder, provenance)
     found = _found(folder, provenance)
     return Overview(
         folder=str(folder),
@@ -116,7 +115,7 @@ def _unfinished(folder: Path, state: str, note: str) -> Overview:
     if not (folder / "study.yaml").exists():
         note = ", ".join(filter(None, [note, "its study is not written yet"]))
         return Overview(str(folder), folder.name, state, note, age=_age(folder))
-    study = documents.read(folder / "study.yaml").values
+    study = folders.study(folder).values
     objective = study.get("objective") or {}
     objective = objective[0] if isinstance(objective, list) else objective
     return Overview(

@@ -25,10 +25,10 @@ def lines(
     facts = dataset.facts
     how = search_section.summary(study.search.sampler, study.pruner)
     return [
-        ("data", f"{facts['source']}: {_columns(facts)}; {_target(dataset.target)}"),
+        ("data", f"{facts['source']}: {_columns(facts)}; {target(dataset.target)}"),
         *(("read", text) for text in facts.get("read", ())),
-        *(("weights", text) for text in _weights(facts.get("weight"))),
-        *(("left out", text) for text in _left_out(facts["left_out"])),
+        *(("weights", text) for text in weights(facts.get("weight"))),
+        *(("left out", text) for text in left_out(facts["left_out"])),
         (
             "splits",
             f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test ({facts['split']})",
@@ -37,7 +37,7 @@ def lines(
         *(("space" if n == 0 else "", text) for n, text in enumerate(space(study))),
         ("settings", _size(study)),
         ("defaults", _defaults(study)),
-        *_trainer(study),
+        *trainer(study),
         *_horizon(study, dataset),
         (
             "search",
@@ -62,7 +62,7 @@ def _columns(facts: Mapping[str, Any]) -> str:
     return columns
 
 
-def _target(target: Target) -> str:
+def target(target: Target) -> str:
     """What is predicted, and what it is."""
     names = ", ".join(f"'{one.name}'" for one in target.each)
     if target.classes:
@@ -128,7 +128,7 @@ def _after(study: Study, dataset: Dataset) -> list[tuple[str, str]]:
     return [("winner", f"trained {'; '.join(found)}")] if found else []
 
 
-def _weights(found: Mapping[str, Any] | None) -> list[str]:
+def weights(found: Mapping[str, Any] | None) -> list[str]:
     """In training and scores, and from how many rows of equal weight as much would be known."""
     if found is None:
         return []
@@ -139,7 +139,7 @@ def _weights(found: Mapping[str, Any] | None) -> list[str]:
     return [f"rows weighted by '{found['column']}', in training and in scores; they tell {told}"]
 
 
-def _left_out(columns: Mapping[str, str]) -> list[str]:
+def left_out(columns: Mapping[str, str]) -> list[str]:
     """A line each for the first columns that are no inputs though nobody said so."""
     told = [
         f"column {show(name)}: {why} (data.columns: {{{json.dumps(name)}: number}} keeps it)"
@@ -149,7 +149,8 @@ def _left_out(columns: Mapping[str, str]) -> list[str]:
     return [*told, f"and {wording.count(rest, 'more column')} like them"] if rest else told
 
 
-def _trainer(study: Study) -> list[tuple[str, str]]:
+def trainer(study: Study) -> list[tuple[str, str]]:
+    """The function that trains instead of ours, if one does."""
     if study.trainer is None:
         return []
     return [("trainer", f"{study.trainer.call}, SHA-256 {study.trainer.sha256[:12]}…")]
@@ -233,8 +234,11 @@ AT = {
 
 
 def _objective(study: Study) -> str:
-    where = AT[study.objective.at]
+    return f"{goals(study)} {AT[study.objective.at]}"
+
+
+def goals(study: Study) -> str:
+    """What is sought: `minimize dev_loss, with parameters <= 500`."""
     goals = " and ".join(f"{o.goal} {o.label}" for o in study.objectives)
     texts = " and ".join(one.text for one in study.metric_constraints)
-    kept = f", with {texts}" if texts else ""
-    return f"{goals} {where}{kept}"
+    return f"{goals}, with {texts}" if texts else goals

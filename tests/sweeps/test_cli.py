@@ -178,6 +178,12 @@ def test_faults_of_the_options(tmp_path: Path, options: tuple[str, ...], message
     assert untouched(tmp_path)
 
 
+def test_faults_of_several_options_are_told_together(tmp_path: Path) -> None:
+    options = ("--jobs", "0", "--trials", "-1", "--time", "soon")
+    lines = said(str(study(tmp_path)), *options, cwd=tmp_path)
+    assert [line.partition(":")[0] for line in lines] == ["--jobs", "--trials", "--time"]
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_an_address_of_the_file_is_refused_at_its_line(tmp_path: Path, command: str) -> None:
     path = study(tmp_path, f"storage: redis://x{TEXT}")
@@ -263,13 +269,14 @@ def test_what_a_run_prints_and_leaves(confirmed: tuple[Path, str], cwd: Path) ->
     folder, out = confirmed
     assert "\x1b" not in out  # not a terminal: no control codes
     for text in (
-        "synthetic:moons: 200 rows × 2 columns; target 'class', 2 classes (0, 1)",
-        "120 train, 40 dev, 40 test (stratified, seed 0)",
-        "l2 1e-6 … 1, log",
-        "outside the space (l2 0, batch_size 32): not searched, only confirmed",
-        "4 trials × 3 replicates × 3 epochs, tpe, median pruning, window 6, seed 0",
+        "target    'class', 2 classes (0, 1)",
+        "rows      200 of synthetic:moons: 120 train, 40 dev, 40 test (stratified, seed 0)",
+        "columns   2: x1, x2",
+        "searched  initializer, l2, keep_prob, batch_size, optimizer",
+        "search    4 trials × 3 replicates × 3 epochs, tpe; minimize ",
         "guided    none of 4 trials: tpe waits for 10 results, and trial 11 would be the first",
-        "loky, 2 jobs, one BLAS thread each",
+        "engine    loky, 2 jobs; journal in runs/small",
+        "small.yaml shows the whole plan",
         "warning   search.window: 6 is short for 2 jobs",
         "search    4/4 trials · took ",
         "report    runs/small/report.html",
@@ -524,8 +531,7 @@ replicates: 2
 search: {trials: 3}
 confirm: {top: 1, replicates: 2}
 """
-    told = sweeps(str(study(tmp_path, text)), "--jobs", "1", cwd=tmp_path).stdout
-    assert "defaults  trial 0, and confirmed" in told
+    sweeps(str(study(tmp_path, text)), "--jobs", "1", cwd=tmp_path)
     trials = pd.read_parquet(tmp_path / "runs" / "small" / "trials.parquet")
     assert trials["is_default"].tolist() == [True, False, False]
     assert trials.loc[0, "param.learning_rate"] == 1e-3

@@ -1,5 +1,6 @@
 """`sweeps next`: the study that a report asks for is the run's own but for what the steps say."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,9 @@ import studies
 import sweeps
 from reports.advice.step import Step
 from sweeps.base.errors import Expected, UserError
-from sweeps.results import next_study, resolved
+from sweeps.results import kept_comments, next_study, resolved
 from sweeps.results.result import Result
-from sweeps.results.short_study import parsed, shortened
+from sweeps.results.short_study import is_same, parsed, shortened
 from sweeps.study.file import documents, parsing
 from tests.sweeps.helpers import TEXT
 from tests.sweeps.helpers import sweeps as run_command
@@ -229,3 +230,65 @@ def test_of_a_search_alone_the_command_is_told(tmp_path: Path) -> None:
     result = sweeps.run(tmp_path / "small.yaml", out=tmp_path, jobs=1, quiet=True, confirm=False)
     with pytest.raises(UserError, match=r"got none \(step 1 is a command: "):
         result.next()
+
+
+COMMENTED = """\
+# Whom do we lose? Run it by: sweeps run churn.yaml
+name: churn
+data:
+  source: subscriptions.csv  # a copy of March
+  target: churn
+  ignore: [id]  # of no use
+fixed: {hidden: [4], epochs: 3}  # small
+# What is searched, by churn.yaml:
+space:
+  learning_rate: {low: 1e-3, high: 1e-1, log: true}  # wide enough
+  batch_size: [64, full]
+replicates: {count: 2, resample: none}
+search: {trials: 3}
+objective: {metric: dev_loss}  # or dev_error
+confirm: {top: 1, replicates: 3, learning_curve: 0, baselines: [constant]}  # the end
+"""
+
+
+def test_comments_of_the_users_own_file_are_kept(folder: Path) -> None:
+    said(folder, "runs/churn", "--name", "bare", "--steps", "1")  # of a file without comments
+    (folder / "churn.yaml").write_text(COMMENTED)
+    path = folder / "runs/churn/provenance.json"
+    told = json.loads(path.read_text()) | {"command": "python -m sweeps run churn.yaml"}
+    path.write_text(json.dumps(told))
+    said(folder, "runs/churn", "--name", "kept", "--steps", "1")
+    kept = (folder / "kept.yaml").read_text()
+    for comment in (
+        *("# Whom do we lose? Run it by: sweeps run kept.yaml\n", "# a copy of March\n"),
+        *("# of no use\n", "# small\n", "# wide enough\n"),
+        *("# What is searched, by kept.yaml:\nspace:", "# or dev_error\n", "# the end\n"),
+    ):
+        assert comment in kept
+    (folder / "churn.yaml").unlink()
+    said(folder, "runs/churn", "--name", "gone", "--steps", "1")
+    assert "space:" in (folder / "gone.yaml").read_text()
+    bare, same, gone = (
+        whole(documents.read(folder / f"{name}.yaml").values | {"name": "a"})
+        for name in ("bare", "kept", "gone")
+    )
+    assert bare == same == gone
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "name: &a churn\nspace: {l2: &b {low: 1, high: 2}, l1: *b}\n",
+        "name: churn\nspace: !odd {l2: [0, 1]}\n",
+        "- churn\n",
+        "name: churn\ndata: 3\nspace: [1]\nmine: yes\n",
+    ],
+)
+def test_a_file_of_any_kind_ends_in_the_same_study(earlier: str) -> None:
+    values = {
+        "name": "churn-2",
+        "data": {"source": "synthetic:moons"},
+        "space": {"l2": {"low": 1, "high": 3}, "l1": {"low": 1, "high": 2}},
+    }
+    text = kept_comments.written(values, earlier)
+    assert text is None or is_same(documents.parse(text, "made").values, values)

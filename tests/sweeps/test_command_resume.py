@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sweeps import cli
 from tests.sweeps.helpers import await_records, command, environment, study, sweeps, trials
 
 
@@ -78,9 +79,6 @@ def test_what_resume_cannot_do_is_said(tmp_path: Path) -> None:
 
     url = ("--storage", "sqlite:///x.db")
     sweeps(str(study(tmp_path)), "--trials", "2", "--no-confirm", "--jobs", "1", *url, cwd=tmp_path)
-    assert said("runs/smal") == (
-        "runs/smal: expected a run folder, got no such folder (did you mean 'small'?)"
-    )
     assert said("runs") == (
         "runs: expected a run folder, got one without a run's files (there are: small)"
     )
@@ -91,6 +89,35 @@ def test_what_resume_cannot_do_is_said(tmp_path: Path) -> None:
     assert "resumed   2 of 2" in done.stdout
     (tmp_path / "runs/small/study.yaml").unlink()
     assert said("runs/small").startswith("runs/small/study.yaml: expected the study as resolved")
+
+
+@pytest.mark.parametrize(
+    ("command", "named", "got"),
+    [
+        ("resume", "runs/smal", "no such folder (did you mean 'runs/small'?)"),
+        ("report", "small", "no such folder (did you mean 'runs/small'?)"),
+        ("show", "smal.yaml", "no such folder (did you mean 'runs/small'?)"),
+        ("compare", "Small", "no such folder (did you mean 'runs/small'?)"),
+        ("next", "small/", "one without a run's files (did you mean 'runs/small'?)"),
+        ("dashboard", "other", "no such folder (there are: runs/small)"),
+        ("export", "far/away", "no such folder"),
+    ],
+)
+def test_the_run_that_is_meant_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    command: str, named: str, got: str,
+) -> None:  # fmt: skip
+    (tmp_path / "runs" / "small" / "artifacts").mkdir(parents=True)
+    if named.endswith("/"):
+        (tmp_path / named).mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["sweeps", command])
+    more = {"compare": [named], "export": ["--csv", "tables"]}
+    with pytest.raises(SystemExit) as ended:
+        cli.app([command, named, *more.get(command, [])])
+    assert ended.value.code == 2
+    named = named.removesuffix("/")
+    assert capsys.readouterr().err == f"{named}: expected a run folder, got {got}\n"
 
 
 @pytest.mark.parametrize("option", [("--jobs", "0"), ("--trials", "0"), ("--time", "soon")])

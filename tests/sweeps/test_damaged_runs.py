@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sweeps.base.errors import UserError
+from sweeps.results.result import Result
+from sweeps.views import overview
 from tests.sweeps.helpers import sweeps
 
 STUDY = """
@@ -93,6 +96,52 @@ def test_what_reads_a_damaged_file_names_it_and_what_makes_it_again(
             assert len(said.splitlines()) == 1, said
             assert f"{RUN}/{name}" in said
             assert f"sweeps resume {RUN} makes it again" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "commands"),
+    [
+        ("trials.parquet", ("report",)),
+        ("confirm.parquet", ("next", "compare", "recommended")),
+        ("learning_curve.parquet", ("report",)),
+        ("predictions.npz", ("show",)),
+        ("model.npz", ("predict",)),
+        ("provenance.json", ("export",)),
+    ],
+)
+def test_what_needs_a_file_that_is_gone_names_it(
+    done: Path, tmp_path: Path, name: str, commands: tuple[str, ...]
+) -> None:
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+    (tmp_path / RUN / name).unlink()
+    for command in commands:
+        said = sweeps(*COMMANDS[command], cwd=tmp_path, code=2, module="sweeps").stderr
+        assert len(said.splitlines()) == 1, said
+        assert said.startswith(f"{RUN}/{name}: expected ")
+        assert f"sweeps resume {RUN} makes it again" in said
+    if name == "confirm.parquet":  # it is no search alone
+        result = Result(tmp_path / RUN)
+        for asked in (lambda: result.best, lambda: result.confirm):
+            with pytest.raises(UserError, match=r"confirm\.parquet: expected a file, got none"):
+                asked()
+        assert overview.survey(tmp_path / RUN).state == "damaged"
+
+
+@pytest.mark.parametrize("command", ["show", "next", "recommended", "resume"])
+def test_a_damaged_study_is_written_again_from_its_own_file(
+    done: Path, tmp_path: Path, command: str
+) -> None:
+    shutil.copytree(done, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / RUN / "study.yaml"
+    held = path.read_bytes()
+    path.write_bytes(held[: len(held) // 2])
+    given = COMMANDS.get(command, [command, RUN])
+    (said,) = sweeps(*given, cwd=tmp_path, code=2, module="sweeps").stderr.splitlines()
+    assert said.startswith(f"{RUN}/study.yaml:")
+    assert "sweeps run with the study's own file writes it again" in said
+    if command == "resume":
+        sweeps("d.yaml", cwd=tmp_path)
+        assert path.read_bytes() == held
 
 
 @pytest.mark.parametrize("command", ["storage", "dashboard", "resume"])

@@ -124,6 +124,7 @@ def test_keys_are_said_as_arguments(said: str, as_arguments: str) -> None:
         ("epochs", "fixed={'epochs': …}, or space={'epochs': […]}"),
         ("rare", "set=['data.rare=…']"),
         ("search", "set=['search.KEY=…'], or a study as a mapping"),
+        ("windw", "did you mean set=['search.window=…']?"),
     ],
 )
 def test_another_argument_gets_the_one_that_is_meant(name: str, meant: str) -> None:
@@ -132,6 +133,30 @@ def test_another_argument_gets_the_one_that_is_meant(name: str, meant: str) -> N
     assert isinstance(caught.value, UserError)
     line = f"sweeps.run: expected a known argument, got '{name}' ({meant})"
     assert str(caught.value) == line
+
+
+def test_faults_that_have_nothing_to_do_with_each_other_are_told_together() -> None:
+    def told(**changes: Any) -> list[str]:
+        with pytest.raises(UserError) as caught:
+            sweeps.run(table(), **{**TINY, **changes})
+        return str(caught.value).splitlines()
+
+    assert told(trails=30, jbs=2) == [
+        "sweeps.run: expected a known argument, got 'trails' (did you mean 'trials'?)",
+        "sweeps.run: expected a known argument, got 'jbs' (did you mean 'jobs'?)",
+    ]
+    assert told(jobs=0, trials="9", time="soon") == [
+        "sweeps.run: jobs: expected a whole number from 1 to 1024, got 0",
+        "sweeps.run: trials: expected a whole number from 1 to 100000, got '9'",
+        "sweeps.run: time: expected a time like 90s, 10m or 1.5h, got 'soon'",
+    ]
+    unknown = told(ignore=["cod"], group="clinik", columns={"y": "number", "z": "number"})
+    assert [line.split(": ")[1] for line in unknown] == [
+        *("data.ignore", "data.group", "data.columns.z")
+    ]
+    assert unknown[0].endswith("got 'cod' (did you mean 'code'?)")
+    twice = told(decimal=",", ignore=["code"], weight="code", columns={"code": "number"})
+    assert [line.split(": ")[1] for line in twice] == ["data.weight", "data.columns.code"]
 
 
 def test_another_study_of_a_name_is_told_of_arguments() -> None:

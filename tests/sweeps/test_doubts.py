@@ -240,14 +240,8 @@ def test_years_in_order_are_told_to_be_times(name: str, values: Any, is_told: bo
         assert "dated" not in made(numbers().assign(y=values)).facts
 
 
-def test_new_tells_of_dates_and_a_run_of_no_plain_number(tmp_path: Path) -> None:
+def test_new_tells_of_dates(tmp_path: Path) -> None:
     days = pd.date_range("2020-01-01", periods=ROWS).astype(str)
     plain().assign(day=days).to_csv(tmp_path / "t.csv", index=False)
     said = sweeps("new", "b", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
     assert "warning column 'day' holds dates: " in said.stdout
-    plain().drop(columns="plan").to_csv(tmp_path / "t.csv", index=False)
-    sweeps("new", "c", "--data", "t.csv", "--target", "y", cwd=tmp_path, module="sweeps")
-    said = sweeps("run", "c.yaml", "--dry-run", cwd=tmp_path, module="sweeps")
-    (line,) = (line for line in said.stdout.splitlines() if line.startswith("columns"))
-    assert line.endswith(" network inputs; nothing odd: sweeps check c.yaml shows the table")
-    assert "distinct" not in said.stdout

@@ -30,7 +30,8 @@ def check(
     every: all columns are shown.
     """
     document = documents.read(path)
-    workers, wanted = options.check_jobs(jobs), options.check_trials(trials)
+    limits = options.limits(jobs, trials)
+    workers, wanted = limits["jobs"], limits["trials"]
     over = [*assignments, *([f"search.trials={wanted}"] if wanted else [])]
     study, dataset, divided = prepare.with_rows(
         document, path.parent, over, allow_code, is_checked=True

@@ -9,7 +9,7 @@ from sweeps.base.errors import UserError, printable, show
 from sweeps.base.redaction import redact_value
 from sweeps.commands.work.compare import Comparison, labels
 from sweeps.commands.work.compare_words import results, setting
-from sweeps.study.file import documents
+from sweeps.storage import folders
 
 if TYPE_CHECKING:
     from reports.sections.blocks import Section
@@ -85,8 +85,7 @@ def _read(name: str, value: Any) -> str:
 
 def _values(folder: Path) -> dict[str, Any]:
     """The study as resolved; nothing of a run that has none."""
-    path = folder / "study.yaml"
-    return dict(documents.read(path).values) if path.is_file() else {}
+    return dict(folders.study(folder).values) if (folder / "study.yaml").is_file() else {}
 
 
 def differences(studies: list[dict[str, Any]]) -> list[list[str]]:

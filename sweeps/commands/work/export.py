@@ -11,7 +11,7 @@ from sweeps.base.redaction import redact_address
 from sweeps.results import delimited, unreadable
 from sweeps.storage import backends, folders, identities, optuna_private, retry, snapshots
 from sweeps.storage.optuna_trials import distributions
-from sweeps.study.file import documents, parsing
+from sweeps.study.file import parsing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _of_one_space(
             chosen.setdefault(name, set()).add(getattr(one, "choices", ()))
     alone = any(len(one) == 1 for choices in chosen.values() for one in choices)
     if alone or any(len(choices) > 1 for choices in chosen.values()):
-        space = parsing.study(documents.read(folder / "study.yaml")).space
+        space = parsing.study(folders.study(folder)).space
         for trial in trials:
             trial.distributions = distributions(trial, space)
     return trials

@@ -21,7 +21,8 @@ SPANS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 def survey(folder: Path) -> list[Overview]:
     """Every run of a folder, or the one that it is. Errors: UserError where there is none."""
     if not os.path.isdir(folder):
-        raise UserError(f"{folder}: expected a folder of run folders, got no such folder")
+        hint = folders.meant(folder)
+        raise UserError(f"{folder}: expected a folder of run folders, got no such folder{hint}")
     found = [folder] if folders.is_run(folder) else folders.inside(folder)
     if not found:
         raise UserError(f"{folder}: expected run folders in it, got none")

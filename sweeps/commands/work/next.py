@@ -1,5 +1,6 @@
 """`sweeps next`: the study of a report's next steps, as a file."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,16 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sweeps.base.errors import Expected, UserError, printable
-from sweeps.results import next_study, unreadable
+from sweeps.results import kept_comments, next_study, unreadable
 from sweeps.results.resolved import as_yaml
 from sweeps.results.result import Result
 from sweeps.storage import folders
+from sweeps.study.file import documents
 
 if TYPE_CHECKING:
     from reports.advice.step import Step
     from sweeps.results.next_study import NextStudy
-
-RUNS = Path("runs")  # where runs are, if nothing else is said
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Written:
         if is_there and name != own:
             yield f"with --name {own} the run itself goes on, and keeps its trials"
         runs = self.folder.parent
-        where = f" --out {text.quoted(str(runs))}" * (is_there and name == own and runs != RUNS)
+        goes_on = is_there and name == own and runs != Path(folders.RUNS)
+        where = f" --out {text.quoted(str(runs))}" * goes_on
         yield f"go on with: sweeps run {text.quoted(str(self.path))}{where}"
 
 
@@ -63,7 +64,7 @@ def write(folder: Path, steps: Sequence[str], name: str | None, out: Path | None
     except Expected as fault:
         raise UserError(f"--{fault.at}: {fault.message}") from None
     path = Path(f"{made.study['name']}.yaml") if out is None else out
-    body = f"{_comments(folder, made)}{as_yaml(made.study)}"
+    body = f"{_comments(folder, made)}{_body(folder, made, path)}"
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(body)
@@ -75,6 +76,35 @@ def write(folder: Path, steps: Sequence[str], name: str | None, out: Path | None
     except OSError as fault:
         raise UserError(f"{path}: expected a file to write, got {fault.strerror}") from None
     return Written(folder, path, made)
+
+
+def _body(folder: Path, made: "NextStudy", path: Path) -> str:
+    """The study as the user's own file says it, comments too; in short where that is gone."""
+    earlier = _own_file(folder, made.own)
+    text = kept_comments.written(made.study, earlier) if earlier else None
+    if text is None:
+        return as_yaml(made.study)
+    own = rf"(?<![\w.-]){re.escape(made.own)}\.yaml"  # in what says how it is run
+    lines = (
+        re.sub(own, path.name, line) if line.lstrip().startswith("#") else line
+        for line in text.splitlines(keepends=True)
+    )
+    return "".join(lines)
+
+
+def _own_file(folder: Path, own: str) -> str:
+    """The text of the file that the run was begun with; "" where none is found."""
+    command = str((folders.provenance(folder) or {}).get("command"))
+    named: list[str] = [*re.findall(r"[^\s'\"(]+\.ya?ml\b", command), f"{own}.yaml"]
+    places = (Path(), folder.parent.parent)
+    for path in (place / name for name in named for place in places):
+        if os.path.isfile(path) and path.resolve().parent != folder.resolve():
+            try:
+                if documents.read(path).values.get("name") == own:
+                    return path.read_text(encoding="utf-8")
+            except (UserError, OSError):
+                continue
+    return ""
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:

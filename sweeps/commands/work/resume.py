@@ -4,29 +4,25 @@ from pathlib import Path
 
 from sweeps.base.errors import UserError, printable
 from sweeps.storage import folders
+from sweeps.study.file import documents
 
 
-def study_file(folder: Path, storage: str | None) -> Path:
+def study_of(folder: Path, storage: str | None) -> documents.Document:
     """The study of a run folder. Errors: UserError where it, or its storage, is not there."""
     folders.expect(folder)
-    path = folder / "study.yaml"
-    if not path.is_file():
-        raise UserError(
-            f"{path}: expected the study as resolved, got none: the run ended before it was "
-            "written; sweeps run with the study's own file goes on here"
-        )
+    document = folders.study(folder)
     begun = (folder / "artifacts" / "identity.json").exists()
     if begun and storage is None and not (folder / "journal.log").exists():
         known = _storage_noted(folder)  # a run that was killed has none
         if known == "journal.log":
-            return path  # it is made again from the records
+            return document  # it is made again from the records
         which = f" ({printable(str(known))})" if known else ""
         raise UserError(
             f"--storage: expected the URL of the storage that the run was given{which}, got "
             f"nothing, and {folder} holds no journal.log (if that was it, sweeps run with the "
             "study's own file makes it again from the records)"
         )
-    return path
+    return document
 
 
 def _storage_noted(folder: Path) -> object:

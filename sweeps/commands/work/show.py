@@ -12,7 +12,7 @@ from sweeps.base.terminal import say, verbatim
 from sweeps.results import summaries
 from sweeps.results.result import load
 from sweeps.storage import folders, record_summaries
-from sweeps.study.file import documents, parsing
+from sweeps.study.file import parsing
 from sweeps.training.task import SCORES
 from sweeps.views import overview, plan, tables, wording
 from sweeps.views.overview import Overview
@@ -36,7 +36,7 @@ def run(folder: Path, console: Console) -> None:
         verbatim(console, seen.name, style="bold")
         say(console, "state", f"{seen.state} ({seen.note}): sweeps run with the study's own file")
         return
-    study = parsing.study(documents.read(folder / "study.yaml"))
+    study = parsing.study(folders.study(folder))
     is_going = seen.state in ("running", "interrupted")
     result = None if is_going else load(folder)
     verbatim(console, study.name, style="bold")
@@ -60,8 +60,8 @@ def run_as_json(folder: Path) -> dict[str, Any]:
     """The overview, and of a finished run the winners. Errors: UserError."""
     seen = _seen(folder)
     if seen.state in ("running", "interrupted"):
-        path = folder / "study.yaml"
-        top = _top(folder, parsing.study(documents.read(path))) if path.exists() else []
+        is_there = (folder / "study.yaml").exists()
+        top = _top(folder, parsing.study(folders.study(folder))) if is_there else []
         return seen.plain() | {
             "top": [vars(one) | {"path": str(one.path), "value": one.value} for one in top]
         }

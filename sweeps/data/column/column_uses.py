@@ -1,8 +1,10 @@
 """What a study uses columns for: all are there, each is of one use, inputs can be read."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, show
+from sweeps.base.errors import Expected, Unquoted, UserError, did_you_mean, raise_all, show
 from sweeps.data.cell import cells
 from sweeps.data.column import code_columns, column_faults
 from sweeps.data.column.columns import Features
@@ -12,31 +14,35 @@ from sweeps.study.data_section import DataSpec
 
 
 def expect_known(spec: DataSpec, table: SourceTable, used: list[str]) -> None:
-    """All that the study names is there, and each column is of one use. Errors: Expected.
+    """All that the study names is there, and each column is of one use. Errors: Expected, of all.
 
     used: the columns by which rows are divided.
     """
-    for target in table.targets:
-        if target in (*spec.ignore, *used):
-            raise Expected("a target that is not ignored, grouped or split by", target, at="target")
     named: list[tuple[str, str | None]] = [("ignore", name) for name in spec.ignore]
     named += [("group", spec.group), ("split.column", spec.split.column)]
     named += [("split.time", spec.split.time), ("weight", spec.weight)]
     named += [(f"columns.{name}", name) for name in spec.columns]
-    for at, name in named:
-        if name is not None and name not in table.frame:
-            known = [str(c) for c in table.frame.columns]
-            raise Expected("a column of the data", name, did_you_mean(name, known), at=at)
+    known = [str(name) for name in table.frame.columns]
+    unknown = [
+        Expected("a column of the data", name, did_you_mean(name, known), at=at)
+        for at, name in named
+        if name is not None and name not in table.frame
+    ]
+    raise_all([*unknown, *_used_twice(spec, table, used)])
+
+
+def _used_twice(spec: DataSpec, table: SourceTable, used: list[str]) -> Iterator[Expected]:
+    for target in table.targets:
+        if target in (*spec.ignore, *used):
+            yield Expected("a target that is not ignored, grouped or split by", target, at="target")
     if spec.weight is not None and spec.weight in (*table.targets, *used, *spec.ignore):
         other = "a column that is not the target, ignored, a group or a split"
-        raise Expected(other, spec.weight, at="weight")
+        yield Expected(other, spec.weight, at="weight")
     for name in spec.columns:
         if name in (*used, *spec.ignore, spec.weight):
-            raise Expected(
-                "a column that is an input or the target, not ignored, a group, a split or weights",
-                name,
-                at=f"columns.{name}",
-            )
+            other = "a column that is an input or the target, "
+            other += "not ignored, a group, a split or weights"
+            yield Expected(other, name, at=f"columns.{name}")
 
 
 def expect_readable(features: Features, spec: DataSpec, table: SourceTable, where: str) -> None:
