@@ -141,7 +141,7 @@ def rate_not_searched(run: Run, choice: Choice) -> Iterator[Step]:
     if rate:
         low, high = (text.setting(float(rate) * times, 2) for times in (0.1, 10))
         ends = f"{{low: {low}, high: {high}, log: true}}"
-        why = "Much depends on the learning rate, which was not searched. Search it"
+        why = "Much depends on the learning rate. Search it"
         yield _search(run, why, {"learning_rate": ends})
 
 
