@@ -182,7 +182,7 @@ def _stack(one: Along, axis: Axis) -> Panel:
             below = below + height
         for place, (part, each) in enumerate(zip(one.parts, _parts(one), strict=True)):
             if min(each) < 0:
-                axes.plot(place, part.total, "_", color=INK, markersize=20)
+                axes.hlines(part.total, place - 0.42, place + 0.42, color=INK, linewidth=1)
         _finish(axes, axis, f"{one.parts[0].name} on test rows")
         axes.set_ylim(bottom=0)
         _legend(figure, 2)

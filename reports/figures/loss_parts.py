@@ -41,7 +41,7 @@ def _bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> Panel:
             axes.barh(places, width, 0.5, left=left, color=SHADES[number], label=label)
             left = left + width
         below = (frame[list(PARTS)] < 0).any(axis=1).to_numpy()
-        axes.plot(frame["total"][below], places[below], "|", color=INK, markersize=16)
+        axes.plot(frame["total"][below], places[below], "|", color=INK, markersize=29)
         names = [labels.get(name, short(name)) for name in map(str, frame["config"])]
         names_at(axes.yaxis, places, names)
         axes.set_ylim(len(frame) - 0.4, -0.6)
