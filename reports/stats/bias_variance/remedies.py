@@ -45,8 +45,8 @@ def _width(hidden: Any) -> float:
 
 LEVERS = (
     Lever("hidden", 1, (0, math.inf), "larger hidden layers", "smaller hidden layers", _width),
-    Lever("keep_prob", 1, (0, 1), "less dropout (keep_prob)", "more dropout (keep_prob)"),
-    Lever("l2", -1, (0, math.inf), "a higher L2 penalty (l2)", "a lower L2 penalty (l2)"),
+    Lever("keep_prob", 1, (0, 1), "a keep_prob nearer to 1", "a lower keep_prob"),
+    Lever("l2", -1, (0, math.inf), "a higher l2", "a lower l2"),
     Lever(
         "optimizer.adamw.weight_decay", -1, (0, math.inf), "more weight decay", "less weight decay"
     ),
@@ -88,24 +88,17 @@ def _levers(run: Run, config: str, way: int) -> Iterator[str]:
         words = lever.up if goal > 0 else lever.down
         now = text.value(value)
         if lever.name not in run.parameters:
-            free.append(_with(words, f"fixed at {now}"))
+            free.append(f"{words} (fixed at {now})")
         elif _at_end(run, lever, size, goal):
-            beyond.append(_with(words, f"now {now}"))
+            beyond.append(f"{words} than {now}")
         else:
-            weighed.append(_with(words, f"now {now}"))
+            weighed.append(f"{lever.name} {now}")
     if free:
         yield f"Not searched, and so open: {text.listing(free)}."
     if beyond:
         yield f"Beyond what was searched, at whose end the winner lies: {text.listing(beyond)}."
     if weighed:
-        yield f"The search could have taken, and did not: {text.listing(weighed)}."
-
-
-def _with(words: str, value: str) -> str:
-    """`more dropout (keep_prob, now 0.5)`, `larger hidden layers (now [16])`."""
-    if words.endswith(")"):
-        return f"{words[:-1]}, {value})"
-    return f"{words} ({value})"
+        yield (f"The search could go further with these, and did not: {text.listing(weighed)}.")
 
 
 def _present(run: Run, config: str) -> Iterator[tuple[Lever, Any]]:
