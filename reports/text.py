@@ -55,7 +55,8 @@ def exact(x: float) -> str:
     size, word = next(((size, word) for size, word in SIZES if abs(x) >= size), (1, ""))
     x /= size
     digits = next((n for n in range(1, 7) if math.isclose(float(f"{x:.{n - 1}e}"), x)), 7)
-    return f"{number(x, digits)}{SPACE}{word}".strip(SPACE)
+    rounded = float(f"{x:.{digits - 1}e}")  # 0.9999999999999998 is 1, and not 1.0
+    return f"{number(rounded, digits)}{SPACE}{word}".strip(SPACE)
 
 
 def cost(x: float) -> str:

@@ -81,11 +81,18 @@ def _caption(one: Along, axis: Axis, reference: tuple[float, str] | None) -> str
         f"rows (t{', widened for training sets that share rows' * bool(one.parts)}). Values stand "
         f"in order, evenly spaced. {bias}; what the dev error has above the train error is "
         "variance."
-    ) + (
-        f" Second: the {one.parts[0].name} on test rows in parts; a part whose estimate is below "
-        "zero is drawn as none, and the others then reach beyond the stroke, their sum."
-        if one.parts
-        else ""
+    ) + _of_parts(one)
+
+
+def _of_parts(one: Along) -> str:
+    if not one.parts:
+        return ""
+    said = f" Second: the {one.parts[0].name} on test rows in parts."
+    if min(map(min, _parts(one))) >= 0:
+        return said
+    return (
+        f"{said} One whose estimate is below zero is drawn as none, and the others then reach "
+        "beyond the stroke, their sum."
     )
 
 
@@ -173,8 +180,9 @@ def _stack(one: Along, axis: Axis) -> Panel:
                 label=name,
             )
             below = below + height
-        totals = [part.total for part in one.parts]
-        axes.plot(range(len(ticks)), totals, "_", color=INK, markersize=20)
+        for place, (part, each) in enumerate(zip(one.parts, _parts(one), strict=True)):
+            if min(each) < 0:
+                axes.hlines(part.total, place - 0.42, place + 0.42, color=INK, linewidth=1)
         _finish(axes, axis, f"{one.parts[0].name} on test rows")
         axes.set_ylim(bottom=0)
         _legend(figure, 2)

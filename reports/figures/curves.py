@@ -34,6 +34,7 @@ def curves(
             target,
             limits,
             named(config),
+            number == 0,
         )
         for number, config in enumerate(configs)
     )
@@ -42,7 +43,7 @@ def curves(
     caption = (
         f"Train and dev {name} by epoch, on all rows, without dropout. Line: median of the "
         f"networks (n = {n} each); band: their 10th to 90th percentile, not an interval for the "
-        "median. Diverged networks drop out where they diverged; what was worse before training "
+        "median. Diverged networks drop out where they diverged; what was worse at the beginning "
         "may lie above the scale."
         + f" The scale is that of the others: {gone} of {count(len(configs), 'setting')} "
         f"{'leave' if gone > 1 else 'leaves'} it." * (gone > 0)
@@ -57,22 +58,34 @@ def curves(
     )
 
 
+LEGEND = 20.0  # height of the legend
+EARLY = 0.1  # of the epochs, in which errors may lie above a scale that begins at 0
 TOO_HIGH = 5  # times the lower median of the settings' highest points
 
 
 def _limits(frame: pd.DataFrame, log: bool, bounded: bool) -> tuple[tuple[float, float], int]:
     """A scale that shows the training, and how many settings' medians leave it.
 
-    It shows neither the first evaluation nor the one exploding network or setting.
+    It shows neither the first evaluations nor the one exploding network or setting.
     """
-    tops = frame[frame["epoch"] > 0].groupby("config")["median"].max().dropna()
+    last = frame["epoch"].max()
+    tops = _tops(frame, 0.0 if log else EARLY * float(last))
+    if not len(tops):
+        tops = _tops(frame, 0.0)
     low, top = float(frame["low"].min()), float(tops.max())
+    if not log:
+        top = max(top, float(frame.loc[frame["epoch"] == last, "high"].fillna(0.0).max()))
     if not bounded and len(tops):
         top = min(top, TOO_HIGH * float(tops.quantile(0.5, interpolation="lower")))
     gone = int((tops > top).sum())
     if log:
         return (max(low, top * 1e-5, 1e-12) * 0.9, top * 1.3), gone
     return (0.0, top * 1.08), gone
+
+
+def _tops(frame: pd.DataFrame, early: float) -> "pd.Series[float]":
+    """By setting, the highest median after that epoch."""
+    return frame[frame["epoch"] > early].groupby("config")["median"].max().dropna()
 
 
 def _panel(
@@ -83,9 +96,10 @@ def _panel(
     target: float | None,
     limits: tuple[float, float],
     title: str,
+    is_first: bool,
 ) -> Panel:
     config = str(rows["config"].iloc[0])
-    with canvas(height=240) as figure:
+    with canvas(height=240 + LEGEND * is_first) as figure:
         axes = figure.subplots()
         for number, split in enumerate(("train", "dev")):
             part = rows[rows["split"] == split]
@@ -100,7 +114,7 @@ def _panel(
                 linestyle=DASHES[1 - number],
                 label=split,
             )
-        if target is not None:
+        if target is not None and target <= limits[1]:
             axes.axhline(target, color=MUTED, linewidth=1, linestyle=":", label="target")
         if kind == "loss" and limits[0] > 0:
             axes.set_yscale("log")
@@ -112,7 +126,8 @@ def _panel(
         tidy(axes, "epoch", kind if kind == "loss" or percent else "RMSE")
         if percent:
             percent_axis(axes, "y")
-        axes.legend(loc="best")
+        if is_first:  # below it, so that it covers no curve, and for all of them
+            figure.legend(loc="outside lower left", ncols=3)
         axes.set_title(title)
         last = rows[rows["epoch"] == rows["epoch"].max()].set_index("split")["median"]
         words = f"{config}: at the end train {last['train']:.4g}, dev {last['dev']:.4g} (medians)."

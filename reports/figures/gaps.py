@@ -84,7 +84,7 @@ def _stack(
         if reference > 0:
             axes.axvline(reference, color=INK, linestyle=":", linewidth=1.2, label="reference")
         below = dev < train
-        axes.plot(dev[below], places[below], "|", color=INK, markersize=16)
+        axes.plot(dev[below], places[below], "|", color=INK, markersize=29)
         names_at(axes.yaxis, places, names)
         axes.set_ylim(len(configs) - 0.4, -0.6)
         axes.set_xlim(left=0)

@@ -25,11 +25,10 @@ def parts(frame: pd.DataFrame, labels: Mapping[str, str]) -> Figure:
     """
     name = str(frame["loss"].iloc[0])
     shown = frame[frame["loss"] == name]
-    caption = (
-        f"The {name} on the test rows, in parts that add up to it, which the upright line marks. "
-        "A part whose estimate is below zero is drawn as none; then the others reach beyond the "
-        "line."
-    )
+    caption = f"The {name} on the test rows, in parts that add up to it." + (
+        " A part whose estimate is below zero is drawn as none, and the others then reach beyond "
+        "the upright stroke, their sum."
+    ) * bool((shown[list(PARTS)] < 0).any(axis=None))
     return Figure("parts", f"The {name} in parts", caption, (_bars(shown, labels),), frame)
 
 
@@ -41,7 +40,8 @@ def _bars(frame: pd.DataFrame, labels: Mapping[str, str]) -> Panel:
             width = np.maximum(np.nan_to_num(frame[column].to_numpy(float)), 0.0)
             axes.barh(places, width, 0.5, left=left, color=SHADES[number], label=label)
             left = left + width
-        axes.plot(frame["total"], places, "|", color=INK, markersize=16)
+        below = (frame[list(PARTS)] < 0).any(axis=1).to_numpy()
+        axes.plot(frame["total"][below], places[below], "|", color=INK, markersize=29)
         names = [labels.get(name, short(name)) for name in map(str, frame["config"])]
         names_at(axes.yaxis, places, names)
         axes.set_ylim(len(frame) - 0.4, -0.6)

@@ -102,6 +102,6 @@ def _scatter(axes: "Axes", found: Sequence[Residuals], column: str) -> None:
             MARKERS[place],
             color=SERIES[place],
             markersize=4,
-            alpha=0.55,
+            alpha=0.65,
             label=one.name,
         )

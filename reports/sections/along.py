@@ -55,12 +55,18 @@ def _of_parts(one: Along, ticks: list[str]) -> Iterator[str]:
         return
     scale = units.Unit(one.parts[0].name)
     first, last = (
-        f"{scale.interval(one.parts[place].variance)} at {ticks[place]}" for place in (0, -1)
+        f"{_amount(scale, one.parts[place].variance)} at {ticks[place]}" for place in (0, -1)
     )
     yield (
         f"Of the {scale.name} on test rows variance (training rows and random start) makes {first} "
         f"and {last}."
     )
+
+
+def _amount(scale: units.Unit, found: Interval) -> str:
+    """A part of a loss: the estimate of one near zero may lie below it."""
+    said = scale.interval(found)
+    return f"nothing sure ({said})" if found.estimate < 0 else said
 
 
 def _change(unit: units.Unit, found: Interval, part: str) -> str:

@@ -74,8 +74,9 @@ def _sentence(run: Run, whose: str, one: Decomposition) -> str:
             "start; more than one start a training set (confirm.seeds: 2) would part the two."
         )
     bound = "at least" if one.is_bound else "about"
+    much = f"nothing sure ({sets})" if one.sets.estimate < 0 else f"{bound} {sets}"
     said = [
-        f"{bound} {sets} {come} from which rows it was trained on",
+        f"{much} {come} from which rows it was trained on",
         f"{_share(one, scale, one.starts)} from the random start",
     ]
     if not one.is_bound:

@@ -10,6 +10,7 @@ from reports.figures.layer_spread import Spread
 from reports.frames import Array, Run
 from reports.sections.blocks import Block, Plot
 
+NAMED = 3  # settings whose rates the message has
 FEW, MANY = 0.1, 10.0  # times from the first layer to the last: fading, and growing
 
 
@@ -19,11 +20,15 @@ def schedules(run: Run) -> Iterator[Block]:
     found = {labels.named(run)(one): known[one] for one in run.configs if one in known}
     if not found:
         return
-    ends = [
-        f"{name}, from {text.number(float(each[0]))} to {text.number(float(each[-1]))}"
-        for name, each in found.items()
-    ]
-    yield Plot(rates.rates(found, f"The learning rate goes, with {'; '.join(ends[:3])}."))
+    ends = [_ends(name, each) for name, each in list(found.items())[:NAMED]]
+    yield Plot(rates.rates(found, f"From the first epoch to the last {'; '.join(ends)}."))
+
+
+def _ends(name: str, each: Array) -> str:
+    first, last = text.number(float(each[0])), text.number(float(each[-1]))
+    if first == last:
+        return f"{name} stays at {first}"
+    return f"{name} {'falls' if each[-1] < each[0] else 'rises'} from {first} to {last}"
 
 
 def layers(run: Run) -> Iterator[Block]:

@@ -201,3 +201,15 @@ def test_errors_far_above_zero_are_drawn_close_and_against_what_is_known(
     assert 0.3 < drawn[-1][0] < 0.45
     names = ["train error", "dev error", "reference", "dev, no L2 penalty"]
     assert all(labels == names for _, labels in drawn)
+
+
+def test_a_part_of_a_loss_is_not_said_to_be_below_zero(
+    resampled: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its estimate may be, where it is near zero."""
+    (one,) = along.along(resampled)
+    part = one.parts[-1]
+    below = replace(part, variance=replace(part.variance, estimate=-0.01, low=-0.06, high=0.05))
+    changed = replace(one, parts=(*one.parts[:-1], below))
+    monkeypatch.setattr(along, "along", lambda _: (changed,))
+    assert "and nothing sure (\N{MINUS SIGN}0.0100 [" in said(resampled)

@@ -109,24 +109,35 @@ def test_one_setting_that_explodes_does_not_flatten_the_others(
     assert ("1 of 3 settings leaves it." in figure.caption) == bool(gone)
 
 
-@pytest.mark.parametrize("level", [0.05, 0.5])
-def test_the_legend_covers_no_curve(monkeypatch: pytest.MonkeyPatch, level: float) -> None:
-    overlaps = []
+def test_one_legend_is_for_all_and_covers_no_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
 
     def panel(figure: Any, *_: object) -> None:
-        (axes,) = figure.axes
-        figure.draw_without_rendering()
-        box = axes.get_legend().get_window_extent()
-        points = [line.get_transform().transform(line.get_xydata()) for line in axes.lines[:2]]
-        overlaps.append(any(box.contains(x, y) for each in points for x, y in each))
+        assert figure.axes[0].get_legend() is None, "a band would lie behind it"
+        shown.append([text.get_text() for one in figure.legends for text in one.get_texts()])
 
     monkeypatch.setattr(figures, "panel", panel)
     epochs = list(range(200))
     parts = [
         pd.DataFrame({"config": config, "split": split, "epoch": epochs, "median": height,
                       "low": height, "high": height, "n": 5})
-        for config, height in (("one", level), ("another", 0.55 - level))
+        for config, height in (("one", 0.05), ("another", 0.5))
+        for split in ("train", "dev")
+    ]  # fmt: skip
+    figures.curves(pd.concat(parts), "error", True, 0.1, str)
+    assert shown == [["train", "dev", "target"], []]
+
+
+def test_the_first_epochs_do_not_flatten_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+    monkeypatch.setattr(
+        figures, "panel", lambda figure, *_: limits.append(figure.axes[0].get_ylim()[1])
+    )
+    median = [0.9, 0.7, 0.4, *np.linspace(0.06, 0.03, 37)]
+    parts = [
+        pd.DataFrame({"config": "one", "split": split, "epoch": range(40), "median": median,
+                      "low": 0.0, "high": median, "n": 5})
         for split in ("train", "dev")
     ]  # fmt: skip
     figures.curves(pd.concat(parts), "error", True, None, str)
-    assert overlaps == [False, False]
+    assert 0.03 < limits[0] < 0.1

@@ -61,3 +61,11 @@ def test_two_values_read_as_far_apart_as_their_difference(
 ) -> None:
     percent = Unit("error", 100.0, " %", " points", ends=(0.0, 1.0))
     assert percent.pair(first, second) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.9999999999999998, "1"), (9.999999999999998, "10"), (0.30000000000000004, "0.3")],
+)
+def test_a_tick_has_no_digits_of_the_arithmetic(value: float, words: str) -> None:
+    assert text.exact(value) == words

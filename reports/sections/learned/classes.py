@@ -28,8 +28,8 @@ def confusion(run: Run) -> Iterator[Block]:
     else:
         right, taken, rows, share = worst
         said = (
-            f"Most often {_class(right)} is taken for {_class(taken)}: "
-            f"{text.number(rows, 2)} of the {first.name}, {_percent(share)} of that class."
+            f"Most often {_class(right)} is taken for {_class(taken)}: {_percent(share)} of that "
+            f"class, {text.number(rows, 2)} of the {first.name} on average over networks."
         )
     yield Plot(confusion_figures.confusion(found, said))
     few = len(first.names) <= confusion_figures.IN_WORDS

@@ -12,7 +12,7 @@ from reports.stats.learned import residuals, unseen
 
 AREAS = {
     True: "Areas: the class of the largest mean probability of all networks of a setting.",
-    False: "Areas: the mean prediction of all networks of a setting, the darker the higher.",
+    False: "Areas: the mean prediction of all networks of a setting, the more colour the higher.",
 }
 
 
@@ -35,8 +35,8 @@ def plane(run: Run) -> Iterator[Block]:
         said = (
             f"On {apart:.0%} of the plane more than a tenth of the winner's networks disagree: "
             "there the choice of rows and the random start decide. Lines: where the answer "
-            "changes. Grey: where more than a tenth, and darker where more than three tenths, "
-            "disagree."
+            "changes. Grey: where more than a tenth disagree, and more of it where more than "
+            "three tenths do."
         ).replace("%", f"{text.SPACE}%")
     else:
         said = (
