@@ -46,7 +46,8 @@ def _rows(study: Study, dataset: Dataset) -> str:
     parts = f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test"
     if study.replicates.is_resampled:
         known = facts["train"] + facts["dev"]
-        parts = f"{words} of {known} rows, and {wording.count(facts['test'], 'test row')}"
+        test = wording.count(facts["test"], "test row") if facts["test"] else "no test rows"
+        parts = f"{words} of {known} rows, and {test}"
     return f"{facts['rows']} of {facts['source']}: {parts} ({facts['split']})"
 
 
