@@ -5,7 +5,6 @@ from typing import Any
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.search import guidance as guided
 from sweeps.study.spec import Study
 from sweeps.views import guidance, plan, wording
 
@@ -32,7 +31,7 @@ def lines(
     yield from plan.trainer(study)
     trials = f"{wording.count(budget, 'trial')} × {plan.cost(study)}"
     yield "search", f"{trials}, {study.search.sampler.name}; {plan.goals(study)}"
-    if study.space.dimensions and next(guided.guided(study), 0) >= budget:
+    if guidance.waits_too_long(study, budget):
         yield "guided", guidance.text(study, budget)
     yield "confirm", _confirmation(study, dataset)
     if study.confirm.nested:
