@@ -23,11 +23,7 @@ def searched(run: Run, config: str) -> dict[str, Any]:
     every = summary.settings(run, config)
     if not found:
         found = {name: _setting(every, name) for name in run.parameters}
-    for name in [
-        name for name in found if f"{name}.{tuning.RANGE}" in found
-    ]:  # a range beside values
-        inner = found.pop(f"{name}.{tuning.RANGE}")
-        found[name] = inner if found[name] == tuning.RANGE else found[name]
+    found = tuning.with_ranges(found)
     idle = summary.idle(every, run.provenance.get("trainer"))
     return {
         name: value

@@ -1,6 +1,8 @@
 """What to say and to do where there is nothing to recommend: unconfirmed, failed, or diverged."""
 
 import math
+import re
+from typing import Any
 
 from reports import summary, text
 from reports.advice.in_words import in_words
@@ -18,7 +20,16 @@ def best_trial(run: Run) -> int | None:
 
 def settings(run: Run, trial: int) -> str:
     """What was searched, of a trial, in words; not what a network without hidden layers ignores."""
-    return in_words(summary.of_effect(run, tuning.settings_of(run, trial)))
+    found = tuning.with_ranges(tuning.settings_of(run, trial))
+    plain = {name: _number(value) for name, value in found.items()}
+    return in_words(summary.of_effect(run, plain))
+
+
+def _number(value: Any) -> Any:
+    """Of a choice that was written as one: beside words a number is a word, too."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d+(\.\d+)?(e-?\d+)?", value):
+        return value
+    return int(value) if value.isdecimal() else float(value)
 
 
 def advice(run: Run) -> tuple[str, str, tuple[Step, ...]]:

@@ -54,9 +54,8 @@ def new(
 
         made = new.create(name, data, target, task.value)
         print(made.path)
-        column_table.show(
-            console(), made.facts, column_table.IN_NEW, f"sweeps check {made.path} --all"
-        )
+        more = f"sweeps check {made.path} --all"
+        column_table.show(console(), new.table(made), column_table.IN_NEW, more)
         for line in new.remarks(made):
             print(line)
         print(f"go on with: sweeps run {made.path}")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sweeps.base import files, provenance
+from sweeps.base.errors import UserError
 from sweeps.data import Dataset
 from sweeps.phases.confirm import Confirmation
 from sweeps.phases.final import FinalNetworks
@@ -136,9 +137,28 @@ def _data(study: Study, dataset: Dataset) -> dict[str, Any]:
 
 
 def write_provenance(run: PreparedRun, finished: list[Finished], facts: dict[str, Any]) -> None:
-    """Write `provenance.json`."""
+    """Write `provenance.json`; what the run took before it went on is added to what it took now."""
     document = provenance_of(run, finished, facts)
+    document |= _of_all_sessions(document, _before(run.folder))
     atomic.write_text(run.folder / "provenance.json", json.dumps(document, indent=1))
+
+
+def _before(folder: Path) -> dict[str, Any]:
+    try:
+        return folders.provenance(folder) or {}
+    except UserError:
+        return {}  # damaged, and made again
+
+
+def _of_all_sessions(now: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """When the run was begun, and the seconds of each phase since then."""
+    earlier = before.get("seconds")
+    if before.get("study_hash") != now["study_hash"] or not isinstance(earlier, dict):
+        return {}
+    spent = {name: value for name, value in earlier.items() if isinstance(value, int | float)}
+    for name, value in now["seconds"].items():
+        spent[name] = spent.get(name, 0.0) + value
+    return {"started": before.get("started", now["started"]), "seconds": spent}
 
 
 def provenance_of(

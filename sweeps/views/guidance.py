@@ -9,6 +9,14 @@ from sweeps.study.spec import Study
 from sweeps.views import wording
 
 
+def waits_too_long(study: Study, trials: int) -> bool:
+    """Whether a sampler that learns from results has none in time, so that all are drawn alike."""
+    needed = sampler_options.startup(study.search.sampler)
+    if math.isinf(needed) or study.search.from_ is not None or not study.space.dimensions:
+        return False
+    return next(guidance.guided(study)) >= trials
+
+
 def text(study: Study, trials: int) -> str:
     """`19 of 30 trials learn from earlier results, from trial 11 on; before them …`."""
     name, needed = study.search.sampler.name, sampler_options.startup(study.search.sampler)

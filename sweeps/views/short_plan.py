@@ -5,7 +5,6 @@ from typing import Any
 
 from sweeps.base.errors import show
 from sweeps.data import Dataset
-from sweeps.search import guidance as guided
 from sweeps.study.spec import Study
 from sweeps.views import guidance, plan, wording
 
@@ -32,7 +31,7 @@ def lines(
     yield from plan.trainer(study)
     trials = f"{wording.count(budget, 'trial')} × {plan.cost(study)}"
     yield "search", f"{trials}, {study.search.sampler.name}; {plan.goals(study)}"
-    if study.space.dimensions and next(guided.guided(study), 0) >= budget:
+    if guidance.waits_too_long(study, budget):
         yield "guided", guidance.text(study, budget)
     yield "confirm", _confirmation(study, dataset)
     if study.confirm.nested:
@@ -46,7 +45,8 @@ def _rows(study: Study, dataset: Dataset) -> str:
     parts = f"{facts['train']} train, {facts['dev']} dev, {facts['test']} test"
     if study.replicates.is_resampled:
         known = facts["train"] + facts["dev"]
-        parts = f"{words} of {known} rows, and {wording.count(facts['test'], 'test row')}"
+        test = wording.count(facts["test"], "test row") if facts["test"] else "no test rows"
+        parts = f"{words} of {known} rows, and {test}"
     return f"{facts['rows']} of {facts['source']}: {parts} ({facts['split']})"
 
 

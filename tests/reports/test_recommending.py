@@ -298,6 +298,7 @@ def test_a_range_beside_exact_values_is_said_by_its_value(
     said = in_words.setting_in_words(run, str(run.winner))
     assert said.replace("\xa0", " ") == "L2 penalty 0.15, dropout of 10 %"
     assert "range" not in labels.in_words(run, str(run.winner))
+    assert without.settings(run, 1) == said  # of a search alone
 
 
 def test_dropout_is_not_said_of_a_trial_without_hidden_layers(

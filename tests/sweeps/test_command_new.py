@@ -156,6 +156,7 @@ def test_each_column_that_is_left_out_is_told(tmp_path: Path) -> None:
         *("new", "mine", "--data", "t.csv", "--target", "y"), cwd=tmp_path, module="sweeps"
     ).stdout
     lines = told.splitlines()
+    assert told.count("like an index that was saved") == 1
     assert lines[1] == (
         "columns   5 ignored, 3 number, 2 category, 1 date, 1 target; 10 network inputs"
     )

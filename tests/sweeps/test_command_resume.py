@@ -1,5 +1,6 @@
 """`sweeps resume`: a run goes on from its folder alone, and is the study it would have been."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -46,7 +47,15 @@ def test_a_killed_run_goes_on_from_its_folder(tmp_path: Path) -> None:
 def test_a_run_that_was_made_longer_keeps_its_trials(tmp_path: Path) -> None:
     path, quick = str(study(tmp_path)), ("--no-confirm", "--jobs", "1")
     sweeps(path, *quick, "--trials", "2", cwd=tmp_path)
+    told_of = tmp_path / "runs" / "small" / "provenance.json"
+    first = json.loads(told_of.read_text()) | {"started": "2020-01-01T00:00:00+00:00"}
+    first["seconds"] |= {"search": 1000.5, "final": 7.5}
+    told_of.write_text(json.dumps(first))
     sweeps("resume", "runs/small", *quick, "--trials", "5", cwd=tmp_path, module="sweeps")
+    found = json.loads(told_of.read_text())
+    assert found["started"] == first["started"]
+    assert 1000.5 < found["seconds"]["search"] < 1200
+    assert found["seconds"]["final"] == 7.5  # nothing was confirmed now
     known = trials(tmp_path / "runs" / "small")
     told = sweeps(path, *quick, "--trials", "3", cwd=tmp_path).stdout
     assert "note      3 trials are asked, 5 are there: none is dropped" in told

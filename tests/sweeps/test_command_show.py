@@ -154,7 +154,8 @@ def test_what_ls_prints(unfinished: Path, finished: Path) -> None:
     rows = json.loads(sweeps("ls", "--json", cwd=cwd, module="sweeps").stdout)
     assert [row["state"] for row in rows] == ["interrupted", "confirmed", "interrupted"]
     for arguments, message in {
-        ("nowhere",): "nowhere: expected a folder of run folders, got no such folder",
+        ("nowhere",): "nowhere: expected a folder of run folders, got no such folder "
+        "(there are: runs/e\ufffd[31mvil, runs/ok, runs/small)",
         ("runs/notes",): "runs/notes: expected run folders in it, got none",
     }.items():
         done = sweeps("ls", *arguments, cwd=cwd, code=2, module="sweeps")
@@ -273,7 +274,7 @@ def test_a_run_that_has_hardly_begun_is_spoken_of(finished: Path, tmp_path: Path
         done = sweeps(*arguments, cwd=tmp_path, code=2, module="sweeps")
         assert done.stderr == (
             "begun: expected a run that has come to its end, got one that was interrupted "
-            "(sweeps resume)\n"
+            "(sweeps resume begun goes on)\n"
         )
     with locks.take(tmp_path / "begun" / ".lock"), pytest.raises(UserError) as caught:
         folders.expect_finished(tmp_path / "begun")

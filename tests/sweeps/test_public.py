@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import json
 import re
 import shutil
 import subprocess
@@ -151,6 +152,7 @@ def test_what_is_no_finished_run_is_one_line(copy: Path, tmp_path: Path) -> None
     (tmp_path / "file").touch()
     (tmp_path / "empty").mkdir()
     (copy / "provenance.json").unlink()
+    (copy / "trials.parquet").unlink()
     for path, got in {
         "file": "got a file",
         "empty": "got one without a run's files",
@@ -221,6 +223,8 @@ def test_where_there_is_no_winner(copy: Path) -> None:
         assert "there is no winner" in shown
         assert "Majority class" in shown
     (copy / "confirm.parquet").unlink()
+    path = copy / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"confirm": None}))
     trials = pd.read_parquet(copy / "trials.parquet")
     trials.assign(state="failed", rank=0, value=float("nan")).to_parquet(copy / "trials.parquet")
     assert "No trial was completed" in str(sweeps.load(copy))

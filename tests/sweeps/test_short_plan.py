@@ -80,3 +80,20 @@ def test_many_columns_are_told_in_a_line(tmp_path: Path) -> None:
     assert told < 8
     assert line.endswith(f" and {300 - told} more")
     assert "searched  l2 0 | 0.1" in announced(path)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "trials", "is_told"),
+    [("tpe", 5, True), ("tpe", 60, False), ("qmc", 5, False), ("random", 5, False)],
+)
+def test_a_search_too_short_to_learn_is_told(
+    tmp_path: Path, sampler: str, trials: int, is_told: bool
+) -> None:
+    path = tmp_path / "s.yaml"
+    path.write_text(
+        "name: s\ndata: {source: 'synthetic:moons', options: {rows: 60}}\n"
+        "fixed: {hidden: [2], epochs: 1}\nspace: {l2: {low: 0.1, high: 1}}\n"
+        f"search: {{sampler: {sampler}, trials: {trials}}}\n"
+    )
+    named = [line for line in announced(path) if line.startswith("guided")]
+    assert bool(named) == is_told

@@ -323,7 +323,7 @@ def test_a_column_of_dates_is_pointed_at(folder: Path) -> None:
 def test_no_test_rows_is_said_wherever_it_matters(folder: Path) -> None:
     path = small.study(folder, TEXT.replace("DATA", "split: {test: 0, dev: 0}"))
     told = small.sweeps(str(path), cwd=folder).stdout
-    assert "90 train, 0 dev, 0 test" in told
+    assert "of 90 rows, and no test rows" in told
     assert "There are no test rows" in told
     assert "test error" not in told
     page = (folder / "runs" / "s" / "report.html").read_text()

@@ -1,6 +1,7 @@
 """What the search says: descriptive, since search trials are selected, pruned and few of a kind."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -130,6 +131,14 @@ def settings_of(run: Run, trial: int) -> dict[str, Any]:
         return {}
     found = {name: rows[f"param.{name}"].iloc[0] for name in run.parameters}
     return {name: _plain(value) for name, value in found.items() if not _missing(value)}
+
+
+def with_ranges(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of which a range that stands beside exact values is told by its value."""
+    inner = {name: found[f"{name}.{RANGE}"] for name in found if f"{name}.{RANGE}" in found}
+    told = {name: inner[name] if found[name] == RANGE else found[name] for name in inner}
+    own = {f"{name}.{RANGE}" for name in told}
+    return {name: told.get(name, value) for name, value in found.items() if name not in own}
 
 
 def divergence(run: Run) -> pd.DataFrame:

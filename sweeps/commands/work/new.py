@@ -64,6 +64,15 @@ def create(
     return NewStudy(path, found.columns, found.dataset.facts, remark)
 
 
+def table(made: NewStudy) -> Mapping[str, Any]:
+    """The facts of its columns; why one is ignored stands in `remarks`, and is not said twice."""
+    rows = [
+        row | {"remark": ""} if row["kind"] == "ignored" else row
+        for row in made.facts["column_table"]
+    ]
+    return {**made.facts, "column_table": rows}
+
+
 def remarks(made: NewStudy) -> Iterator[str]:
     """A line for each thing that its reader has to know of the data."""
     for note in made.facts.get("read", ()):
