@@ -33,7 +33,7 @@ def plain_value(name: str, value: object) -> str:
     if name.rpartition(".")[2] == "hidden":
         return widths(said) or "none"
     if said == RANGE.strip("."):
-        return "in a range"
+        return "a range"
     if WORDS.fullmatch(said):
         return said.replace("_", " ")
     return said.removesuffix(".0") if said.removesuffix(".0").isdigit() else said

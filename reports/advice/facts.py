@@ -121,13 +121,15 @@ LIMITS = {
     gaps.SMALL: ("little", "neither bias nor variance"),
     gaps.UNDECIDED: ("not known yet", "bias or variance"),
 }
+TOO_SHORT = "training was too short"
+DEV_ROWS = "dev rows"
 
 
 def limit(run: Run, name: str) -> Fact:
     """What limits it, what was seen, and where that does not tell, what would."""
     found, unit = limiting.limit(run, name), shown.error_unit(run)
     plain, term = LIMITS[found.verdict]
-    rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
+    rows = DEV_ROWS if run.has_test and not recommending.is_resampled(run) else "new ones"
     new = found.train + found.variance.estimate
     is_short = name == run.winner and any(True for _ in curve_lints.still_improving(run))
     beside = f"{unit.value(found.train)} on training rows, {unit.value(new)} on {rows}"
@@ -137,25 +139,28 @@ def limit(run: Run, name: str) -> Fact:
         beside += f", {unit.value(found.least)} at best"
     if found.is_both:
         plain = "more than one thing"
-    beside += _would_tell(found, is_short) + _with_more_rows(run, name, unit)
-    return Fact("What limits it", term, plain, beside)
-
-
-def _would_tell(found: Limit, is_short: bool) -> str:
-    """What would settle what is open. is_short: whether it was still learning at the end."""
     if is_short and found.verdict in (gaps.CONDITIONAL, gaps.UNDECIDED):
-        return "; still getting better when training ended: train longer first"
+        plain, beside = TOO_SHORT, f"{beside}; still getting better when training ended"
+    else:
+        beside += _would_tell(found, rows)
+    return Fact("What limits it", term, plain, beside + _with_more_rows(run, name, unit))
+
+
+def _would_tell(found: Limit, judged: str) -> str:
+    """What would settle what is open. judged: the rows that are not training rows."""
     if found.verdict == gaps.CONDITIONAL:
-        return "; the least possible error would tell which"
+        return "; the lowest error that anyone could reach would tell which"
     if found.verdict != gaps.UNDECIDED:
         return ""
+    is_dev = judged == DEV_ROWS
     if found.is_both:
         noise = " (or the rows are noisy)" * (found.least is None)
         tells = f"{found.decide or 'more rows'} would tell which is the larger"
         return f": it is too simple{noise}, and it overfits; {tells}"
     if found.decide:
-        return f"; {found.decide} would tell too simple from overfitting"
-    return "; too simple or overfitting: too close to call"
+        decide = text.capital(found.decide).replace(" rows ", f" {judged} " * is_dev or " rows ")
+        return f"; too simple, or overfitting? {decide} would tell"
+    return "; too simple, or overfitting? Too close to call"
 
 
 def _with_more_rows(run: Run, name: str, unit: units.Unit) -> str:

@@ -103,7 +103,7 @@ def _of_other(run: Run, choice: Choice) -> str:
 
 def _lead(run: Run, name: str, one: Comparison) -> str:
     if recommending.leads_all(run, name):
-        return f"It has {_least(run, one.found.by)} of all that was tried"
+        return f"It has {_least(run, one.found.by)} of all that was compared"
     return "It was ahead where the choice was made, and no other model is shown to be better"
 
 

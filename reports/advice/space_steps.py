@@ -49,8 +49,6 @@ def _remedies(run: Run) -> Iterator[Step]:
         yield from _held_back(run)
     if verdict in (HIGH_BIAS, CONDITIONAL):
         yield from _more_room(run)
-    if verdict == CONDITIONAL:
-        yield from _reference(run)
 
 
 def _wider(run: Run, one: search_lints.NearEdge) -> Iterator[Step]:
@@ -97,8 +95,8 @@ def _search(run: Run, why: str, entries: Mapping[str, str]) -> Step:
     """Search these, and say what has to go from `fixed`; why: what comes before that."""
     fixed = re.search(r"^fixed:(.*\n(?:[ ]+.*\n)*)", run.study_yaml, re.MULTILINE)
     there = [name for name in entries if fixed and re.search(rf"\b{name}:", fixed[1])]
-    which = "its line" if len(there) == 1 else "their lines"
-    gone = f", and remove {which} under fixed" if there else ""
+    which = {1: "it", 2: "both"}.get(len(there), "all of them")
+    gone = f". Take {which} out of fixed, and add" if there else ""
     lines = ["space:", *(f"  {name}: {entry}" for name, entry in entries.items())]
     return Step(f"{why}{gone}:", "\n".join(lines))
 
@@ -155,23 +153,25 @@ def _more_room(run: Run) -> Iterator[Step]:
     yield _search(run, why, {"hidden": text.value(sizes)})
 
 
-def _reference(run: Run) -> Iterator[Step]:
-    """How well a perfect model could do, which tells noise from bias."""
+def reference(run: Run, choice: Choice) -> Iterator[Step]:
+    """How well a perfect model could do, which tells noise from bias; not everyone knows it."""
+    if not run.configs or ledger.ledgers(run)[0].verdict != CONDITIONAL:
+        return
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     unit = _sds(run) if run.regression else "how often experts err"
     found = text.setting(train / 2, 1)
     yield Step(
-        f"If you know the least error that is possible ({unit}), write it into the study: it tells "
+        f"If you know the lowest error that anyone could reach ({unit}), write it here: it tells "
         "noise from a too simple model.",
         f"reference: {found}  # your own number{_in_its_unit(run, float(found))}",
-        yours=f"your own number, the least error that is possible{', in SDs' * run.regression}",
+        yours=f"your own number, the lowest error to be reached{', in SDs' * run.regression}",
     )
 
 
 def _sds(run: Run) -> str:
     """A study has its reference in SDs, the page its errors in the target's own unit."""
     sd = run.target_sd
-    return "as a share of the target's SD" + ("" if sd is None else f", {text.amount(sd)}")
+    return "in SDs of the target" + ("" if sd is None else f", {text.amount(sd)}")
 
 
 def _in_its_unit(run: Run, reference: float) -> str:

@@ -16,6 +16,7 @@ from reports.advice.space_steps import (
     against_likely_limit,
     against_limit,
     rate_not_searched,
+    reference,
     wider_ranges,
 )
 from reports.advice.step import Step
@@ -203,11 +204,13 @@ def missed_class(run: Run, choice: Choice) -> Iterator[Step]:
 
 
 def late_find(run: Run, choice: Choice) -> Iterator[Step]:
-    """The best trial came in the last quarter of the search."""
+    """The network that is recommended came in the last quarter of the search."""
+    if choice.kind != NETWORK:
+        return
     trial, asked = tuning.best_trial(run), int(run.provenance["counts"]["asked"])
     if not _is_grid(run) and trial is not None and trial >= LATE * asked:
         yield Step(
-            f"The best setting was found late, in trial {trial} of {asked}. Search longer:",
+            f"The best setting was found late, after {trial} of {asked} trials. Search longer:",
             f"search: {{trials: {2 * asked}}}",
         )
 
@@ -274,6 +277,7 @@ RULES: tuple[Callable[[Run, Choice], Iterator[Step]], ...] = (
     wider_ranges,
     against_likely_limit,
     more_rows,
+    reference,
     by_time,
     missed_class,
     late_find,

@@ -101,7 +101,7 @@ def _importance_caption(
     if "chance" in frame:  # earlier versions' have none
         said += (
             " The upright line at each bar is what chance alone reaches: with the values shuffled "
-            "over the trials, no setting passes its line in 95 of 100 studies. Pale: bars that do "
+            "over the trials, no setting passes its line in 95 of 100 studies. Faint: bars that do "
             "not pass it."
         )
     if left_out:
@@ -154,6 +154,8 @@ def scatter(
     ]
     if many:
         caption += f" Of {listing(many)} the {CHOICES} choices that were tried most are shown."
+    if not all(numeric for _, numeric, _ in parameters):
+        caption += " Marks at one choice are spread sideways, so that each is seen."
     columns = ["trial", "state", "value", "diverged", *(f"param.{name}" for name, *_ in parameters)]
     return Figure(
         "scatter",

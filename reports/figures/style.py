@@ -111,8 +111,8 @@ def log_steps(low: float, high: float) -> tuple[float, ...]:
 
 
 def beyond(total: int, shown: int = SHOWN) -> str:
-    """What a caption says of the settings of a lower rank for which a figure has no room."""
-    return f" Not shown: {count(total - shown, 'setting')} of a lower rank." * (total > shown)
+    """What a caption says of the settings for which a figure has no room."""
+    return f" Not shown: {count(total - shown, 'more setting')}." * (total > shown)
 
 
 def short(name: str, width: int = 20) -> str:

@@ -71,7 +71,8 @@ def _forest(run: Run, table: pd.DataFrame) -> Figure:
 
 def _trained_again(run: Run, n: int) -> str:
     if run.folds is None:
-        chosen_by = "rows that chose nothing" if run.has_test else "the dev rows, which have chosen"
+        chosen_by = "the dev rows, which choose"
+        chosen_by += ", and the test rows, which do not" * run.has_test
         return (
             f"Each setting below was trained again with {text.count(n, 'fresh seed')}, unpruned "
             f"and to the end, and scored on {chosen_by}."

@@ -56,8 +56,9 @@ def _table(run: Run, found: tuple[Growth, ...]) -> Table:
         Column("Falls as", True),
     )
     note = (
-        f"Brackets: {text.LEVEL} intervals for {stats.COVERS}, from folds drawn anew. At any "
-        "number of rows: a of the fit, which lies far from the rows there are. Falls as: rows to "
+        f"Brackets: {text.LEVEL} intervals for {stats.COVERS}, from folds drawn anew. All "
+        "numbers are the fit's where there is one. At any number of rows: its a, which lies far "
+        "from the rows there are. Falls as: rows to "
         "the power of −c."
     )
     rows = tuple(Row(_cells(run, one)) for one in found)
@@ -81,7 +82,7 @@ def _cells(run: Run, one: Growth) -> tuple[Cell, ...]:
     if law is not None:
         power = f"n^{text.MINUS}{text.number(float(law.c[0]), 2)}"
         ends = (Cell(scale.value(float(law.a[0]))), Cell(power))
-    now = Cell(scale.value(one.now))
+    now = Cell(scale.value(one.now if one.why else one.here.estimate))
     return (link(run, one.config), Cell(text.capital(scale.name)), now, twice, gain, *ends)
 
 

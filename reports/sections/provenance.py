@@ -119,7 +119,9 @@ def _study(run: Run) -> Iterator[tuple[str, str]]:
     in_sds = ", in SDs of the target" * run.regression  # as the study has them
     targets, reference = text.settings(found["targets"] or {}), found["reference"]
     yield "targets", f"{targets}{in_sds}" if targets else "none given"
-    known = "assumed 0" if reference is None else f"{text.value(reference)}{in_sds}"
+    known = (
+        "not given, so 0 is assumed" if reference is None else f"{text.value(reference)}{in_sds}"
+    )
     yield "reference error", known
     yield "search", text.settings(found["search"])
     yield "confirmation", _confirmation(found["confirm"] or {})

@@ -447,6 +447,6 @@ def test_a_setting_to_search_says_what_has_to_go_from_fixed(make: Callable[..., 
     run = frames.load(make())
     run = replace(run, study_yaml="fixed:\n  learning_rate: 0.1\nspace:\n  l2: [0, 1]\n")
     said = space_steps._search(run, "Search it", {"learning_rate": "{low: 0.01, high: 1}"})
-    assert said.do == "Search it, and remove its line under fixed:"
+    assert said.do == "Search it. Take it out of fixed, and add:"
     assert said.lines == "space:\n  learning_rate: {low: 0.01, high: 1}"
     assert space_steps._search(run, "Search it", {"hidden": "[[8]]"}).do == "Search it:"

@@ -37,7 +37,7 @@ def confusion(run: Run) -> Iterator[Block]:
     yield Paragraphs(
         (
             f"The share of a class's rows, {in_cells}: means over the winner's networks, so that a "
-            "row may count in parts. The table has the counts. Shares below 0.5 % are left white.",
+            "row may count in parts. The table has the counts. Shares below 0.5 % are left empty.",
         ),
         "quiet",
     )

@@ -34,7 +34,8 @@ def plane(run: Run) -> Iterator[Block]:
     if classes:
         said = (
             f"On {apart:.0%} of the plane more than a tenth of the winner's networks disagree: "
-            "there the choice of rows and the random start decide. Lines: where the answer "
+            f"there {'the choice of rows and ' * (run.folds is not None)}the random start "
+            f"{'decide' if run.folds is not None else 'decides'}. Lines: where the answer "
             "changes. Grey: where more than a tenth disagree, and more of it where more than "
             "three tenths do."
         ).replace("%", f"{text.SPACE}%")

@@ -22,7 +22,11 @@ def _table(run: Run, found: Worst) -> Table:
     where = Column("Row", True) if first.row is not None else Column("Place", True)
     lines = (Column("Line", True),) if first.line is not None else ()
     if run.regression:
-        said = (Column("Actual", True), Column("Predicted", True), Column("Off by", True))
+        said = (
+            Column("Actual", True),
+            Column("Predicted", True),
+            Column("Actual less predicted", True),
+        )
     else:
         chance = Column("Chance given to the true class", True)
         said = (Column("True class"), Column("Taken for"), chance)
@@ -80,9 +84,9 @@ def _cells(run: Run, one: WorstRow) -> tuple[Cell, ...]:
 
 
 def _numbers(run: Run, one: WorstRow) -> tuple[str, str, str]:
-    """What is so, what was said, and by how much that is off; of several targets in their order."""
+    """What is so, what was said, and the first less the second; of several targets in order."""
     each = [
-        (right * unit.sd + unit.mean, said * unit.sd + unit.mean, (said - right) * unit.sd)
+        (right * unit.sd + unit.mean, said * unit.sd + unit.mean, (right - said) * unit.sd)
         for unit, right, said in zip(residuals.units(run), one.right, one.said, strict=True)
     ]
     is_so, said, off = ("; ".join(map(text.number, own)) for own in zip(*each, strict=True))

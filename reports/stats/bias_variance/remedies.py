@@ -8,11 +8,12 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from reports import summary, text, units
+from reports import naming, summary, text, units
 from reports.frames import Run
 from reports.stats.bias_variance.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
 from reports.stats.search import tuning
@@ -55,7 +56,10 @@ HIDDEN = "hidden layers"
 DECAY, WEIGHT_DECAY = "optimizer.adamw.weight_decay", "weight decay"
 PENALTY = "L2 penalty"
 LEVERS = (
-    Lever("hidden", 1, (0, math.inf), f"larger {HIDDEN}", f"smaller {HIDDEN}", HIDDEN, _width),
+    Lever(
+        *("hidden", 1, (0, math.inf), f"larger {HIDDEN}", f"smaller {HIDDEN}", HIDDEN, _width),
+        said=partial(naming.plain_value, "hidden"),
+    ),
     Lever("keep_prob", 1, (0, 1), "less dropout", "more dropout", "dropout", said=_dropped),
     Lever("l2", -1, (0, math.inf), f"a higher {PENALTY}", f"a lower {PENALTY}", PENALTY),
     Lever(DECAY, -1, (0, math.inf), f"more {WEIGHT_DECAY}", f"less {WEIGHT_DECAY}", WEIGHT_DECAY),
@@ -107,7 +111,7 @@ def _levers(run: Run, config: str, way: int) -> Iterator[str]:
     if beyond:
         yield f"Beyond what was searched, at whose end the winner lies: {text.listing(beyond)}."
     if weighed:
-        yield (f"The search could go further with these, and did not: {text.listing(weighed)}.")
+        yield f"Searched, with room left on either side: {text.listing(weighed)}."
 
 
 def _present(run: Run, config: str) -> Iterator[tuple[Lever, Any]]:

@@ -29,7 +29,8 @@ def small_dev(run: Run) -> Iterator[Lint]:
     error = bootstrap.standard_error(gain, rows.group(run, "dev"))
     if abs(float(gain.mean())) < 1.96 * error:
         more = math.ceil(n * (1.96 * error / max(abs(float(gain.mean())), 1e-9)) ** 2)
-        about = f" (about {text.number(more)}, if the difference is real)" if more < 1e6 else ""
+        is_told = more < 1e6 and measures.measure(run).is_error  # else a next step has the loss's
+        about = f" (about {text.number(more)}, if the difference is real)" * is_told
         yield Lint(
             "dev set too small",
             NOTE,

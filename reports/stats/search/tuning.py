@@ -16,6 +16,7 @@ from reports.stats.sampling.intervals import Interval
 from reports.stats.sampling.permutation import above
 from reports.stats.settings.rows import DIVERGED, all_diverged, new_rows
 
+TIE = 1e-3  # of what chance reaches: within it a setting is on the line, not beyond it
 EDGE = 0.05
 RANGE = "range"  # the choice of a range beside exact values
 
@@ -119,7 +120,8 @@ def beyond_chance(run: Run) -> list[str] | None:
     """
     if "chance" not in run.importance:
         return None
-    found = run.importance[run.importance["value"] > run.importance["chance"]]
+    value, chance = run.importance["value"], run.importance["chance"]
+    found = run.importance[value > chance * (1 + TIE)]
     ordered = found.sort_values("value", ascending=False, kind="stable")
     return [str(name) for name in ordered["parameter"].unique()]
 
