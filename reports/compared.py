@@ -68,7 +68,7 @@ class Compared:
         within = self.unit.difference(self.margin).lstrip("+")
         said += f" Less than {within} apart is the same." * (self.answer in (SAME, OPEN))
         times = needed.times(self.found, self.margin)
-        if self.answer == OPEN and times <= MOST:
+        if self.answer == OPEN and 1 < times <= MOST:
             said += f" If the estimate holds, about {times:.2g} times the rows would decide it."
         return said
 

@@ -139,7 +139,7 @@ def _settings(run: Run, choice: Choice) -> str:
         said = f"if you want a network, {which}: {setting_in_words(run, name)}"
     else:
         return ""
-    names = None if answered(run) else tuning.beyond_chance(run)
+    names = None if answered(run) else tuning.telling(run)
     if names is None:
         return said
     listed = text.listing([plain_name(name) for name in names[:MATTERED]])

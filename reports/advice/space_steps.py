@@ -157,10 +157,15 @@ def reference(run: Run, choice: Choice) -> Iterator[Step]:
     """How well a perfect model could do, which tells noise from bias; not everyone knows it."""
     if not run.configs or ledger.ledgers(run)[0].verdict != CONDITIONAL:
         return
+    yield known_error(run)
+
+
+def known_error(run: Run) -> Step:
+    """The line that says it, with a number to be replaced."""
     train = float(run.rows_of(str(run.winner))["train_error"].mean())
     unit = _sds(run) if run.regression else "how often experts err"
     found = text.setting(train / 2, 1)
-    yield Step(
+    return Step(
         f"If you know the lowest error that anyone could reach ({unit}), write it here: it tells "
         "noise from a too simple model.",
         f"reference: {found}  # your own number{_in_its_unit(run, float(found))}",

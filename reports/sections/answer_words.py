@@ -215,6 +215,8 @@ def _would_decide(one: Answer) -> str:
     times = needed.times(one.found, one.margin)
     if times > MOST:
         return "The two are too alike for any affordable number of rows to decide"
+    if times <= 1:  # a lopsided interval tells no number
+        return ""
     rows = "test rows" if one.found.split == "test" else "rows"
     what = "networks" if one.found.on_new_rows is None else f"{rows} and networks"
     many = text.number(math.ceil(10 * times) / 10, 2)

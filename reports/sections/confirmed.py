@@ -26,7 +26,7 @@ from reports.sections.links import link
 from reports.sections.pareto import fresh_cell, measured
 from reports.stats.sampling.intervals import Interval
 from reports.stats.search import tuning
-from reports.stats.settings import objectives
+from reports.stats.settings import counted, objectives
 from reports.stats.settings.rows import DIVERGED, all_diverged, covers
 from reports.winners import Contender
 
@@ -75,7 +75,7 @@ def _trained_again(run: Run, n: int) -> str:
         chosen_by += ", and the test rows, which do not" * run.has_test
         return (
             f"Each setting below was trained again with {text.count(n, 'fresh seed')}, unpruned "
-            f"and to the end, and scored on {chosen_by}."
+            f"and to the end, and scored on {chosen_by}.{_counted(run)}"
         )
     rows = "Each row after the first origin" if run.folds.by_time else "Each row but the test rows"
     beside = "; the test rows, which no choice has seen, stand beside" * run.has_test
@@ -83,6 +83,18 @@ def _trained_again(run: Run, n: int) -> str:
         f"Each setting below was trained again, unpruned and to the end: {n} networks "
         f"({run.folds.in_words}){', in folds drawn afresh' * (not run.folds.by_time)}. {rows} is "
         f"predicted by networks that were not trained on it, and these rows decide{beside}."
+        f"{_counted(run)}"
+    )
+
+
+def _counted(run: Run) -> str:
+    """Which epoch scores are of, where it is not the last."""
+    found = counted.epoch(run, str(run.winner))
+    if found is None or not counted.keeps_best(run):
+        return ""
+    return (
+        " What counts are the weights after the epoch that did best in the search: of the best "
+        f"network {text.number(found)}."
     )
 
 

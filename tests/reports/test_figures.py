@@ -85,7 +85,7 @@ def test_a_figure_says_how_many_settings_it_leaves_out(make: Callable[..., Path]
     blocks = [block for part in (speed, ledger, optimism) for block in part(run).blocks]
     captions = [block.figure.caption for block in blocks if isinstance(block, Plot)]
     assert len(captions) == 3
-    assert all("Not shown: 2 settings of a lower rank." in caption for caption in captions)
+    assert all("Not shown: 2 more settings." in caption for caption in captions)
     assert style.beyond(6) == ""
 
 

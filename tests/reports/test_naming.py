@@ -36,7 +36,7 @@ def test_a_setting_has_a_plain_name_and_the_files_word_beside_it(
         ("hidden", "[20, 20, 20]", "3×20"),
         ("hidden", None, "–"),
         ("l2", "0.0", "0"),
-        ("l2", "range", "in a range"),
+        ("l2", "range", "a range"),
         ("learning_rate", 0.0010, "0.001"),
         ("optimizer", "adam", "adam"),
         ("optimizer", "gradient_descent", "gradient descent"),

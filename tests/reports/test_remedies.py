@@ -60,17 +60,17 @@ def having(make: Callable[..., Path], copy: Callable[[Path], Path]) -> Callable[
         (
             VARIANCE,
             {"keep_prob": 0.8},
-            "and did not: hidden layers [32, 16], dropout 20",
+            "on either side: hidden layers 32+16, dropout 20",
             "more dropout",
         ),
-        (VARIANCE, {"hidden": [16]}, "smaller hidden layers than [16]", "larger"),
+        (VARIANCE, {"hidden": [16]}, "smaller hidden layers than 16", "larger"),
         (VARIANCE, {"hidden": []}, "More training rows", "hidden layers"),
-        (VARIANCE, {"hidden": []}, "and did not: L2 penalty 0.001.", "dropout"),
+        (VARIANCE, {"hidden": []}, "on either side: L2 penalty 0.001.", "dropout"),
         (VARIANCE, {"l2": 1.0}, "a higher L2 penalty than 1", "a lower L2"),
-        (BIAS, {"keep_prob": 1.0}, "larger hidden layers than [32, 16]", "dropout"),
+        (BIAS, {"keep_prob": 1.0}, "larger hidden layers than 32+16", "dropout"),
         (BIAS, {"l2": 0.0}, "Better features", "L2"),
         (BIAS, {"l2": 1e-6}, "Better features", "L2"),
-        (BIAS, {"hidden": [16]}, "and did not: hidden layers [16]", "larger"),
+        (BIAS, {"hidden": [16]}, "on either side: hidden layers 16", "larger"),
         (BIAS, {"keep_prob": [0.8, 0.6]}, "dropout 30", "less"),
     ],
 )
@@ -85,7 +85,7 @@ def test_no_advice_against_what_the_winner_has(
 def test_what_was_not_searched_is_open(having: Callable[..., str]) -> None:
     found = having(VARIANCE, searched=False, keep_prob=1.0, l2=0.0)
     assert (
-        "Not searched, and so open: smaller hidden layers (fixed at [32, 16]), more dropout "
+        "Not searched, and so open: smaller hidden layers (fixed at 32+16), more dropout "
         "(fixed at 0\N{NO-BREAK SPACE}%) and a higher L2 penalty (fixed at 0)."
     ) in found
 
@@ -122,7 +122,7 @@ def test_of_a_users_trainer_only_what_was_searched(
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (0.0, "and did not: hidden layers [32, 16] and L2 penalty 0"),
+        (0.0, "on either side: hidden layers 32+16 and L2 penalty 0"),
         (1.0, "a higher L2 penalty than 1"),
     ],
 )

@@ -136,7 +136,11 @@ def near_an_edge(
         )
 
     found = all_lints.lints(changed(copy, folder, ("trials.parquet", push)))
-    return [one for one in found if one.name == "best near an edge" and "keep_prob" in one.finding]
+    return [
+        one
+        for one in found
+        if one.name == "best near an edge" and "keep probability" in one.finding
+    ]
 
 
 def test_an_edge_is_found_and_its_remedy_names_it(

@@ -65,7 +65,7 @@ def every_step(result: Result) -> Iterator[Step]:
         yield from rule(run, choice)
     yield from space_steps._held_back(run)
     yield from space_steps._more_room(run)
-    yield from space_steps._reference(run)
+    yield space_steps.known_error(run)
     for entry in run.provenance["space"]:
         if entry["kind"] == "range":
             for end in ("low", "high"):

@@ -9,6 +9,7 @@ from reports.sections.blocks import Block, Cell, Column, Paragraphs, Plot, Row, 
 from reports.stats.learned import residuals as stats
 from reports.stats.learned.residuals import Residuals
 from reports.stats.sampling.intervals import Interval
+from reports.stats.settings import rows
 
 PLAIN = units.Unit("")
 SHARE = units.Unit("", 100.0, f"{text.SPACE}%")
@@ -29,7 +30,7 @@ def numbers(run: Run) -> Iterator[Block]:
     for number, (name, own) in enumerate(drawn.items(), start=1):
         caption, place = _sentence(own[0], name), number if run.several else None
         yield Plot(figures.residuals(own, f"{name}{unit}", caption, place))
-    yield _table(found, stats.in_own_unit(run), bool(run.several))
+    yield _table(run, found)
     splits = next(iter(each.values()))
     shown = [len(figures.thinned(one.frame)) for one in splits]
     thinned = [one.name for one, few in zip(splits, shown, strict=True) if few < len(one.frame)]
@@ -64,15 +65,17 @@ def _slope(one: Residuals) -> str:
     return f"{said}: its predictions lie too close to the mean."
 
 
-def _table(found: tuple[Residuals, ...], is_own: bool, are_several: bool) -> Table:
+def _table(run: Run, found: tuple[Residuals, ...]) -> Table:
+    are_several = bool(run.several)
+    is_own = stats.in_own_unit(run)
     unit = "in the target's own unit" if is_own else "in SDs of the training target"
-    rows = tuple(
+    lines = tuple(
         Row(
             (
                 *(Cell(one.target),) * are_several,
                 Cell(text.capital(one.name)),
                 Cell(text.number(len(one.frame))),
-                _cell(units.OWN, one.rmse),
+                _cell(units.OWN, _rmse(run, one)),
                 _cell(units.OWN, one.absolute),
                 _cell(SHARE, one.explained),
             )
@@ -92,7 +95,15 @@ def _table(found: tuple[Residuals, ...], is_own: bool, are_several: bool) -> Tab
         f"predicting the rows' own mean; below 0 it is worse than that. Brackets: {text.LEVEL} "
         f"intervals for {found[0].rmse.covers}."
     )
-    return Table("residuals-table", f"Errors {unit}", columns, rows, note=note)
+    return Table("residuals-table", f"Errors {unit}", columns, lines, note=note)
+
+
+def _rmse(run: Run, one: Residuals) -> Interval:
+    """Of one target, what is told of the winner elsewhere; of several, of each alone."""
+    if run.several:
+        return one.rmse
+    (unit,) = stats.units(run)
+    return rows.new_rows(run, str(run.winner), one.split).times(unit.sd)
 
 
 def _cell(scale: units.Unit, found: Interval) -> Cell:

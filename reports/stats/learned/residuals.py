@@ -11,7 +11,6 @@ from reports.stats.learned import unseen
 from reports.stats.learned.unseen import Unseen
 from reports.stats.sampling import intervals
 from reports.stats.sampling.intervals import Array, Interval
-from reports.stats.settings import rows
 
 
 @dataclass(frozen=True)
@@ -63,26 +62,19 @@ def _of(run: Run, found: Unseen, place: int, unit: TargetUnit) -> Residuals:
     actual, said = target * unit.sd + unit.mean, found.said[..., place] * unit.sd + unit.mean
     off = np.where(found.known, actual - said, 0.0)
     squares, spread = off**2, (actual - actual.mean()) ** 2
+    mean = float(found.mean(squares).mean())
+    rmse = math.sqrt(mean)
     predicted = found.mean(said)
     return Residuals(
         unit.name,
         found.split,
         found.name,
         pd.DataFrame({"actual": actual, "predicted": predicted, "residual": actual - predicted}),
-        _rmse(run, found, squares, unit),
+        _over(run, found, rmse, (squares - mean) / (2 * max(rmse, 1e-300)), math.inf),
         _over(run, found, float(found.mean(np.abs(off)).mean()), np.abs(off), math.inf),
         _explained(run, found, squares, spread),
         _slope(run, found, actual, predicted),
     )
-
-
-def _rmse(run: Run, found: Unseen, squares: Array, unit: TargetUnit) -> Interval:
-    """Of one target, what is told of the winner elsewhere; of several, of each alone."""
-    if not run.several:
-        return rows.new_rows(run, str(run.winner), found.split).times(unit.sd)
-    mean = float(found.mean(squares).mean())
-    rmse = math.sqrt(mean)
-    return _over(run, found, rmse, (squares - mean) / (2 * max(rmse, 1e-300)), math.inf)
 
 
 def _over(run: Run, found: Unseen, estimate: float, influence: Array, most: float) -> Interval:

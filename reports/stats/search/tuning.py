@@ -16,6 +16,7 @@ from reports.stats.sampling.intervals import Interval
 from reports.stats.sampling.permutation import above
 from reports.stats.settings.rows import DIVERGED, all_diverged, new_rows
 
+DWARFED = 0.05  # of the largest importance: below it a setting is not worth a word
 TIE = 1e-3  # of what chance reaches: within it a setting is on the line, not beyond it
 EDGE = 0.05
 RANGE = "range"  # the choice of a range beside exact values
@@ -124,6 +125,15 @@ def beyond_chance(run: Run) -> list[str] | None:
     found = run.importance[value > chance * (1 + TIE)]
     ordered = found.sort_values("value", ascending=False, kind="stable")
     return [str(name) for name in ordered["parameter"].unique()]
+
+
+def telling(run: Run) -> list[str] | None:
+    """Those of them that are not dwarfed by the first."""
+    names = beyond_chance(run)
+    if not names:
+        return names
+    size = run.importance.groupby("parameter")["value"].max()
+    return [name for name in names if size[name] > DWARFED * size[names[0]]]
 
 
 def settings_of(run: Run, trial: int) -> dict[str, Any]:

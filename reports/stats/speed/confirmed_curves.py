@@ -25,7 +25,7 @@ def epochs(run: Run, config: str) -> NDArray[np.int_]:
 
 
 def turned(run: Run, config: str) -> tuple[int, float] | None:
-    """The epoch of the least mean dev loss, and by which share it has risen to the end.
+    """The epoch of the least median dev loss, and by which share it has risen to the end.
 
     Of the networks that did not diverge; None where it has not risen by RISEN.
     """
@@ -33,9 +33,9 @@ def turned(run: Run, config: str) -> tuple[int, float] | None:
     whole = loss[np.isfinite(loss[:, -1])]
     if not len(whole):
         return None
-    mean = whole.mean(axis=0)
-    best = int(mean.argmin())
-    rise = float(mean[-1] / max(mean[best], 1e-12) - 1)
+    median = np.median(whole, axis=0)  # as the figure draws it
+    best = int(median.argmin())
+    rise = float(median[-1] / max(median[best], 1e-12) - 1)
     if best == 0 or rise <= RISEN:
         return None
     return int(epochs(run, config)[best]), rise
