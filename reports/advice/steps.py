@@ -35,6 +35,7 @@ AFFORDABLE = 5  # times the networks that there are
 MOST_NETWORKS = 1000  # that a setting may have
 ENOUGH = 10  # networks of a setting
 LATE = 0.75  # of the search: what was found then may not be the end
+LONG = 20  # trials, of which the beginning alone may be telling
 EARLY = 0.25  # of it: what was found by then, the rest did not better
 RARER = 1.5  # times as many rows has the commonest class, for weights of classes to matter
 
@@ -251,8 +252,10 @@ def _with_another_seed(run: Run, key: str) -> str:
 
 def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
     """A longer search, unless most of this one found nothing better."""
-    asked, found = int(run.provenance["counts"]["asked"]), tuning.best_trial(run) or 0
-    if not _is_grid(run) and run.parameters and EARLY * asked <= found < LATE * asked:
+    asked, found = int(run.provenance["counts"]["asked"]), tuning.best_trial(run)
+    early = found is not None and asked >= LONG and found < EARLY * asked
+    is_said = any(True for _ in late_find(run, choice))
+    if run.parameters and not (_is_grid(run) or early or is_said):
         yield Step(
             f"A longer search may find a better network ({text.count(asked, 'trial')} now):",
             f"search: {{trials: {2 * asked}}}",
