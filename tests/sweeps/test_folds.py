@@ -257,7 +257,9 @@ final: {rows: pool}
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("confirmed")
     table(regression=True).to_csv(folder / "t.csv", index=False)
-    told = small.sweeps(str(small.study(folder, RUN)), "--jobs", "2", cwd=folder).stdout
+    path = str(small.study(folder, RUN))
+    told = small.sweeps(path, "--dry-run", cwd=folder).stdout
+    small.sweeps(path, "--jobs", "2", cwd=folder)
     assert "best 1 + defaults × 8 networks (2 folds × 2 repeats × 2 seeds), each scored on" in told
     return folder / "runs" / "small"
 

@@ -148,7 +148,7 @@ def test_a_known_reference_reaches_the_run(tmp_path: Path) -> None:
         noise = kept["reference"] * kept["data"]["target_sd"]
         assert kept["reference"] == given or noise == pytest.approx(0.3)
         giver = "the study gives it" if given else "made-up data have it"
-        assert f", as {giver})" in (done.folder / "report.html").read_text()
+        assert f"(as {giver})" in (done.folder / "report.html").read_text()
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ def test_the_check_finds_every_bug_and_no_other(bug: str) -> None:
 
 
 def test_the_arms_of_the_study_are_bugs_that_its_maker_knows(tmp_path: Path) -> None:
-    told = sweeps(str(studies.path("gradient_check")), *SMALL, "--allow-code", cwd=tmp_path).stdout
+    given = (str(studies.path("gradient_check")), *SMALL, "--allow-code", "--dry-run")
+    told = sweeps(*given, cwd=tmp_path).stdout
     arms = told.split("bug ")[1].splitlines()[0].split(" | ")
     assert set(arms) == set(gradient_check.BUGS) - {"mask_forgotten"}  # no dropout there
 
@@ -105,10 +106,11 @@ def test_the_courses_files_take_one_changed_line(tmp_path: Path, name: str) -> N
     file, line = COURSE[name]
     path = needs.shared("seeds") / file
     data = line.replace("%s", str(path))
-    told = sweeps(str(studies.path(name)), "--set", f"data={data}", *SMALL, cwd=tmp_path).stdout
-    splits = next(row for row in told.splitlines() if row.startswith("splits"))
-    assert "search    2/2 trials · took " in told
+    given = (str(studies.path(name)), "--set", f"data={data}", *SMALL)
+    plan = sweeps(*given, "--dry-run", cwd=tmp_path).stdout
+    assert "search    2/2 trials · took " in sweeps(*given, cwd=tmp_path).stdout
+    splits = next(row for row in plan.splitlines() if row.startswith("splits"))
     if name in COUNTS:
         rest, test = COUNTS[name]
         assert f" {test} test" in splits
-        assert f"the {rest} rows that are not test" in told or name == "regularization"
+        assert f"the {rest} rows that are not test" in plan or name == "regularization"
