@@ -142,7 +142,8 @@ def _settings(run: Run, choice: Choice) -> str:
     names = None if answered(run) else tuning.telling(run)
     if names is None:
         return said
-    listed = text.listing([plain_name(name) for name in names[:MATTERED]])
+    own = dict.fromkeys(plain_name(name.removesuffix(".range")) for name in names)
+    listed = text.listing(list(own)[:MATTERED])
     return f"{said}. What mattered in the search: {listed}" if listed else said
 
 

@@ -99,6 +99,13 @@ def with_lines(values: dict[str, Any], lines: dict[str, Any]) -> dict[str, Any]:
                 (made.get(other) or {}).pop(name, None)
         if other == "fixed" and made.get("fixed") == {}:
             del made["fixed"]
+    replicates = made.get("replicates")
+    if "time" in ((lines.get("data") or {}).get("split") or {}) and isinstance(replicates, dict):
+        # Folds of rows that lie in time are rolling origins, which is what is chosen by default.
+        for key in ("resample", "folds"):
+            replicates.pop(key, None)
+        if not replicates:
+            del made["replicates"]
     return made
 
 

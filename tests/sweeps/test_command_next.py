@@ -98,6 +98,16 @@ def test_each_step_changes_what_its_lines_say_and_nothing_else(project: Path) ->
     assert seen >= {"name", "confirm.replicates", "search.trials", "space.l2", "fixed.l2"}
 
 
+def test_rows_that_lie_in_time_are_not_folded_at_random() -> None:
+    lines = {"data": {"split": {"time": "when"}}}
+    for replicates, left in (
+        ({"count": 8, "resample": "kfold", "folds": 4}, {"replicates": {"count": 8}}),
+        ({"resample": "kfold"}, {}),
+    ):
+        made = next_study.with_lines({"data": {"split": {}}, "replicates": replicates}, lines)
+        assert made == {**lines, **left}
+
+
 @pytest.mark.parametrize("name", studies.names())
 def test_what_is_left_out_is_as_by_default(name: str) -> None:
     text = resolved.study_yaml(parsing.study(documents.read(studies.path(name))), Path(), Path())
