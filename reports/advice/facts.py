@@ -122,14 +122,13 @@ LIMITS = {
     gaps.UNDECIDED: ("not known yet", "bias or variance"),
 }
 TOO_SHORT = "training was too short"
-DEV_ROWS = "dev rows"
 
 
 def limit(run: Run, name: str) -> Fact:
     """What limits it, what was seen, and where that does not tell, what would."""
     found, unit = limiting.limit(run, name), shown.error_unit(run)
     plain, term = LIMITS[found.verdict]
-    rows = DEV_ROWS if run.has_test and not recommending.is_resampled(run) else "new ones"
+    rows = "dev rows" if run.has_test and not recommending.is_resampled(run) else "new ones"
     new = found.train + found.variance.estimate
     is_short = name == run.winner and any(True for _ in curve_lints.still_improving(run))
     beside = f"{unit.value(found.train)} on training rows, {unit.value(new)} on {rows}"
@@ -142,24 +141,22 @@ def limit(run: Run, name: str) -> Fact:
     if is_short and found.verdict in (gaps.CONDITIONAL, gaps.UNDECIDED):
         plain, beside = TOO_SHORT, f"{beside}; still getting better when training ended"
     else:
-        beside += _would_tell(found, rows)
+        beside += _would_tell(found)
     return Fact("What limits it", term, plain, beside + _with_more_rows(run, name, unit))
 
 
-def _would_tell(found: Limit, judged: str) -> str:
-    """What would settle what is open. judged: the rows that are not training rows."""
+def _would_tell(found: Limit) -> str:
+    """What would settle what is open."""
     if found.verdict == gaps.CONDITIONAL:
         return "; the lowest error that anyone could reach would tell which"
     if found.verdict != gaps.UNDECIDED:
         return ""
-    is_dev = judged == DEV_ROWS
     if found.is_both:
         noise = " (or the rows are noisy)" * (found.least is None)
         tells = f"{found.decide or 'more rows'} would tell which is the larger"
         return f": it is too simple{noise}, and it overfits; {tells}"
     if found.decide:
-        decide = text.capital(found.decide).replace(" rows ", f" {judged} " * is_dev or " rows ")
-        return f"; too simple, or overfitting? {decide} would tell"
+        return f"; too simple, or overfitting? {text.capital(found.decide)} would tell"
     return "; too simple, or overfitting? Too close to call"
 
 

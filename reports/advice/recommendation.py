@@ -21,7 +21,7 @@ from reports.advice.in_words import (
 )
 from reports.advice.step import Step, how, written_by
 from reports.frames import Run, once
-from reports.naming import plain_name
+from reports.naming import RANGE, plain_name
 from reports.stats.answer import arms, recommending
 from reports.stats.answer.recommending import CONSTANT, NETWORK, Choice
 from reports.stats.lints import constants
@@ -142,7 +142,7 @@ def _settings(run: Run, choice: Choice) -> str:
     names = None if answered(run) else tuning.telling(run)
     if names is None:
         return said
-    own = dict.fromkeys(plain_name(name.removesuffix(".range")) for name in names)
+    own = dict.fromkeys(plain_name(name.removesuffix(RANGE)) for name in names)
     listed = text.listing(list(own)[:MATTERED])
     return f"{said}. What mattered in the search: {listed}" if listed else said
 

@@ -8,7 +8,7 @@ from typing import Any
 from reports import summary, text
 from reports.advice.step import Step
 from reports.frames import Run
-from reports.naming import file_word, plain_name
+from reports.naming import RANGE, file_word, plain_name
 from reports.stats.answer.recommending import NETWORK, Choice
 from reports.stats.bias_variance import ledger, limiting
 from reports.stats.bias_variance.gaps import CONDITIONAL, HIGH_BIAS, HIGH_VARIANCE
@@ -53,18 +53,23 @@ def _remedies(run: Run) -> Iterator[Step]:
 
 def _wider(run: Run, one: search_lints.NearEdge) -> Iterator[Step]:
     low, high = widened(one)
-    path = _path(run, one.name)
+    whole = one.name.removesuffix(RANGE)  # beside exact values
+    path = _path(run, whole)
     if path is None or (low, high) == (one.entry["low"], one.entry["high"]):
         return
     log = ", log: true" * bool(one.entry.get("log"))
     ends = f"{{low: {_number(low)}, high: {_number(high)}{log}}}"
-    name, word = plain_name(one.name), file_word(one.name)
+    if whole != one.name:
+        choices = tuning.space_of(run, whole)["choices"]
+        exact = [_number(choice) for choice in choices if choice != tuning.RANGE]
+        ends = f"{{choices: [{', '.join([*exact, ends])}]}}"
+    name, word = plain_name(whole), file_word(whole)
     name += f" ({word})" * bool(word)
     side = "lowest" if one.end == "low" else "highest"
     yield Step(
         f"The best {name}, {text.setting(one.value, 2)}, is about the {side} that was tried. "
         "Search further:",
-        nested([*path, one.name.rpartition(".")[2]], ends),
+        nested([*path, whole.rpartition(".")[2]], ends),
     )
 
 
@@ -111,7 +116,7 @@ def _path(run: Run, name: str) -> list[str] | None:
     return ["space", outer[0], "choices", outer[1]] if is_arm else None
 
 
-def _number(x: float) -> str:
+def _number(x: float | str) -> str:
     return text.setting(float(x), 6)
 
 

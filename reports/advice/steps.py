@@ -252,9 +252,8 @@ def _with_another_seed(run: Run, key: str) -> str:
 
 def more_trials(run: Run, choice: Choice) -> Iterator[Step]:
     """A longer search, unless most of this one found nothing better."""
-    asked, found = int(run.provenance["counts"]["asked"]), tuning.best_trial(run)
-    early = found is not None and asked >= LONG and found < EARLY * asked
-    early = early and len(run.configs) > 1  # else no other was confirmed
+    asked, first = int(run.provenance["counts"]["asked"]), tuning.first_of_search(run)
+    early = first is not None and asked >= LONG and first < EARLY * asked
     is_said = any(True for _ in late_find(run, choice))
     if run.parameters and not (_is_grid(run) or early or is_said):
         yield Step(

@@ -10,7 +10,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.figure import Figure, Panel
 from reports.figures.loss_parts import PARTS
-from reports.figures.panels import panel
+from reports.figures.panels import legend_in_lines, panel
 from reports.figures.scales import Scale
 from reports.figures.style import (
     DASHES,
@@ -29,7 +29,6 @@ from reports.units import Unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Canvas
 
 NONE = "none"  # how `in_words.tick` writes no penalty, no dropout
 FAR = 0.6  # of the highest error: if the lowest is above it, the axis does not begin at 0
@@ -122,7 +121,7 @@ def _lines(one: Along, axis: Axis, unit: Unit, reference: tuple[float, str] | No
         scale.apply(axes, "y", unit)
         if scale.low == 0:
             axes.set_ylim(bottom=0)
-        _legend(figure, 2 if len(axes.get_legend_handles_labels()[0]) > 2 else 1)
+        legend_in_lines(figure, 2 if len(axes.get_legend_handles_labels()[0]) > 2 else 1)
         words = "; ".join(
             f"{name}: "
             + ", ".join(f"{t} {v.estimate:.4g}" for t, v in zip(axis.ticks, f, strict=True))
@@ -185,7 +184,7 @@ def _stack(one: Along, axis: Axis) -> Panel:
                 axes.hlines(part.total, place - 0.42, place + 0.42, color=INK, linewidth=1)
         _finish(axes, axis, f"{one.parts[0].name} on test rows")
         axes.set_ylim(bottom=0)
-        _legend(figure, 2)
+        legend_in_lines(figure, 2)
         words = "; ".join(
             f"{tick}: " + ", ".join(f"{n} {v:.3f}" for n, v in zip(PARTS.values(), h, strict=True))
             for tick, h in zip(ticks, heights.T, strict=True)
@@ -193,17 +192,6 @@ def _stack(one: Along, axis: Axis) -> Panel:
         return panel(
             figure, f"along-{one.word}-parts", f"loss in parts by {axis.name}", f"{words}."
         )
-
-
-def _legend(figure: "Canvas", columns: int) -> None:
-    """Two lines of it, so that both panels' axes stand side by side."""
-    figure.legend(
-        loc="outside upper left",
-        ncols=columns,
-        columnspacing=0.8,
-        handlelength=1.6,
-        handletextpad=0.4,
-    )
 
 
 def _finish(axes: "Axes", axis: Axis, what: str) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from reports.figures.canvases import canvas
 from reports.figures.errors import names_of
 from reports.figures.figure import Figure, Panel
-from reports.figures.panels import panel
+from reports.figures.panels import legend_in_lines, panel
 from reports.figures.style import (
     INK,
     MARKERS,
@@ -25,7 +25,7 @@ from reports.stats.bias_variance.gaps import GAPS
 from reports.text import LEVEL
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Canvas
+    pass
 
 
 def gaps(
@@ -92,7 +92,7 @@ def _stack(
         axes.tick_params(axis="y", length=0)
         if percent:
             percent_axis(axes, "x")
-        _legend(figure, 2 if reference > 0 else 1)
+        legend_in_lines(figure, 2 if reference > 0 else 1)
         words = "; ".join(
             f"{name}: train {a:.4g}, dev {b:.4g}"
             for name, a, b in zip(configs, train, dev, strict=True)
@@ -126,24 +126,13 @@ def _gaps(names: list[str], frame: pd.DataFrame, percent: bool) -> Panel:
         axes.tick_params(axis="y", length=0)
         if percent:
             percent_axis(axes, "x", symbol="")
-        _legend(figure, 2)
+        legend_in_lines(figure, 2)
         return panel(
             figure,
             "gaps-forest",
             f"The {len(shown)} gaps with intervals",
             f"{len(frame)} gaps of {len(names)} configurations.",
         )
-
-
-def _legend(figure: "Canvas", columns: int) -> None:
-    """Two lines of it, so that both panels' axes stand side by side."""
-    figure.legend(
-        loc="outside upper left",
-        ncols=columns,
-        columnspacing=1.2,
-        handletextpad=0.4,
-        handlelength=1.3,
-    )
 
 
 def _height(configs: int) -> float:

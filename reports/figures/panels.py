@@ -32,6 +32,17 @@ def key_above(canvas: "Canvas", axes: "Axes", columns: int, letters: float = sty
     canvas.set_size_inches(wide / 72, (high + room) / 72)
 
 
+def legend_in_lines(canvas: "Canvas", columns: int) -> None:
+    """A legend of all axes above them; of as many lines in two panels, these stand side by side."""
+    canvas.legend(
+        loc="outside upper left",
+        ncols=columns,
+        columnspacing=0.8,
+        handlelength=1.5,
+        handletextpad=0.4,
+    )
+
+
 def panel(canvas: "Canvas", name: str, title: str, description: str) -> Panel:
     """As inline SVG, and as files where figures are saved; what is kept stays matplotlib's.
 

@@ -99,10 +99,10 @@ def test_what_compares_a_function_of_ones_own_is_led_by_its_answer_and_not_told_
     assert f"{made.headline} {block.others}" == made.answer
 
 
-def told_of(verdict: str, rows: str = "new ones", **known: Any) -> str:
+def told_of(verdict: str, **known: Any) -> str:
     """What is said of a limit beside the errors that show it."""
     variance = intervals.none(0.1, 20, "not asked")
-    return facts._would_tell(Limit(verdict, 0.1, variance, **known), rows)
+    return facts._would_tell(Limit(verdict, 0.1, variance, **known))
 
 
 def test_a_limit_that_is_open_says_what_would_tell() -> None:
@@ -110,7 +110,6 @@ def test_a_limit_that_is_open_says_what_would_tell() -> None:
     assert told_of(gaps.UNDECIDED, decide=more) == (
         "; too simple, or overfitting? About 730 rows (455 now) would tell"
     )
-    assert "730 dev rows (455" in told_of(gaps.UNDECIDED, facts.DEV_ROWS, decide=more)
     assert told_of(gaps.UNDECIDED).endswith("Too close to call")
     assert "lowest error that anyone" in told_of(gaps.CONDITIONAL)
     assert told_of(gaps.HIGH_VARIANCE, decide="unasked") == ""

@@ -243,6 +243,21 @@ def test_a_range_is_widened_where_the_best_lies(
     assert [type(x) for x in found] == [type(x) for x in expected]
 
 
+def test_a_range_beside_exact_values_is_widened_with_them(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = frames.load(make())
+    range_ = {"name": "l2.range", "kind": "range", "low": 1e-3, "high": 10.0, "log": True}
+    space = {
+        "l2": {"name": "l2", "kind": "choice", "choices": ["0.0", "range"]},
+        "l2.range": range_,
+    }
+    monkeypatch.setattr(tuning, "space_of", lambda run, name: space.get(name, {}))
+    (step,) = space_steps._wider(run, search_lints.NearEdge("l2.range", 7.0, "high", range_))
+    assert step.lines == "space:\n  l2: {choices: [0, {low: 0.001, high: 100, log: true}]}"
+    assert step.do.startswith("The best L2 penalty (l2), 7, is about the highest")
+
+
 def test_no_question_is_asked_that_is_answered(make: Callable[..., Path]) -> None:
     run = frames.load(make(top=0))
     choice = recommending.choice(run)

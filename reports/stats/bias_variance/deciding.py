@@ -45,18 +45,21 @@ def words(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
     return head + "If the estimate holds, " + " or ".join(ways) + " would decide it."
 
 
-def in_short(gaps: tuple[Gap, ...], replicates: int, few: float) -> str:
-    """`about 1 900 rows (455 now)`; "" where no affordable number is known to decide."""
+def in_short(gaps: tuple[Gap, ...], replicates: int, few: float, rows: str) -> str:
+    """`about 1 900 rows (455 now)`; "" where no affordable number is known to decide.
+
+    rows: what those are called which judge.
+    """
     if math.isnan(gaps[0].interval.estimate):
         return ""
     if replicates < 2:
         return f"10 networks ({replicates} now)"
     found = needed(gaps, replicates, few)
     if found is None:
-        return "more networks and rows"
+        return f"more networks and {rows}"
     ways = [f"about {found.seeds} networks ({replicates} now)"] * bool(found.seeds)
     now = text.number(found.gap.rows)
-    ways += [f"about {text.number(found.rows)} rows ({now} now)"] * bool(found.rows)
+    ways += [f"about {text.number(found.rows)} {rows} ({now} now)"] * bool(found.rows)
     return " or ".join(ways)
 
 

@@ -45,7 +45,9 @@ def limit(run: Run, name: str) -> Limit:
         is_open = found.verdict == UNDECIDED
         is_both = is_open and min(variance.p, bias.p) >= SURE
         few = 0.0 if run.regression else deciding.RULE_OF_THREE
-        decide = deciding.in_short(found.gaps, len(run.rows_of(name)), few) if is_open else ""
+        rows = "dev rows" if run.has_test and run.folds is None else "rows"
+        networks = len(run.rows_of(name))
+        decide = deciding.in_short(found.gaps, networks, few, rows) if is_open else ""
         return Limit(found.verdict, train, variance.interval, is_both, decide, least)
     beyond = ledger.variance_of(run, name)
     dev = float(run.rows_of(name)["dev_error"].mean())

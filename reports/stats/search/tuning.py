@@ -110,8 +110,13 @@ def best_trial(run: Run) -> int | None:
         trial = int(run.rows_of(run.winner)["trial"].iloc[0])
         if trial >= 0:
             return trial
+    return first_of_search(run) if run.winner is None else None
+
+
+def first_of_search(run: Run) -> int | None:
+    """The trial that the search ranks first, whatever was confirmed; None without one."""
     first = run.trials.loc[run.trials["rank"] == 1, "trial"]
-    return int(first.iloc[0]) if run.winner is None and len(first) else None
+    return int(first.iloc[0]) if len(first) else None
 
 
 def beyond_chance(run: Run) -> list[str] | None:

@@ -108,9 +108,10 @@ def _elsewhere(parts: list[str], study: type[BaseModel]) -> str:
     highest = [path for path in nearby if len(path) == least]
     if len(highest) != 1:
         return ""
-    text = "…"
-    for name in reversed(highest[0]):
-        text = f"{name}: {text}" if text == "…" else f"{name}: {{{text}}}"
+    *outer, last = highest[0]
+    text = f"{last}: …"
+    for name in reversed(outer):
+        text = f"{name}: {{{text}}}"
     return text
 
 
